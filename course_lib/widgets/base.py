@@ -1,0 +1,166 @@
+"""What every widget of the course shares: its JavaScript shell, its state as text, its still picture.
+
+A widget is one Python class and one JavaScript file of the same name. The synced traits are the whole state,
+so a widget can be set from Python, tested without a browser and shared as a short text. Python is the truth:
+the numbers come from `course_lib.nn` (or from the learner's own function); where a formula has to follow the
+pointer it is repeated in JavaScript, and a test compares the two.
+"""
+
+import base64
+import io
+import json
+import re
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+import anywidget
+import traitlets as T
+
+from course_lib.language import _
+
+HERE = Path(__file__).parent
+SHELL = (HERE / "shell.js").read_text(encoding="utf-8")
+TEXT_IN_JAVASCRIPT = re.compile(r"""\bt\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""")
+
+
+def texts_in(javascript):
+    """Return every text that `javascript` shows through its `t('...')`, for translation."""
+    found = (single or double for single, double in TEXT_IN_JAVASCRIPT.findall(javascript))
+    return sorted({text.replace("\\'", "'").replace('\\"', '"') for text in found})
+
+
+class CourseWidget(anywidget.AnyWidget):
+    """Base of all widgets. A subclass names its JavaScript in `_javascript` and tags what `share` holds with `share=True`.
+
+    Subclasses define `describe()` (one sentence: what the picture shows), `draw(figure)` (the still picture, matplotlib)
+    and, if they have any, `presets`: a dict from a label to `{"set": {trait: value}, "why": sentence}`.
+    """
+
+    _javascript = None
+    _css = (HERE / "shell.css").read_text(encoding="utf-8")
+    picture_size = (6.4, 4.0)  # inches
+
+    strings = T.Dict(help="texts in the learner's language, by their English form").tag(sync=True)
+    presets = T.Dict(help="label -> {set: {trait: value}, why: sentence}").tag(sync=True)
+    shared = T.List(T.Unicode(), help="names of the traits that `share` holds").tag(sync=True)
+    start = T.Dict(help="the settings the widget began with, for Reset").tag(sync=True)
+    hide = T.List(T.Unicode(), help="names of controls that this lesson does not need").tag(sync=True)
+    error = T.Unicode("", help="what went wrong, for the learner").tag(sync=True)
+
+    _by_cell = {}  # cell id -> (request id, widgets): a cell that runs again closes the widgets of its last run
+
+    def __init_subclass__(cls, **kwargs):
+        if cls._javascript:
+            cls._esm = SHELL + "\n" + (HERE / cls._javascript).read_text(encoding="utf-8")
+            cls._texts = texts_in(cls._esm)
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, **state):
+        unknown = sorted(k for k in state if not self.has_trait(k))
+        if unknown:
+            raise TypeError(
+                _("{widget} has no setting {unknown}. Its settings are: {known}.").format(
+                    widget=type(self).__name__, unknown=", ".join(unknown), known=", ".join(self.settings())
+                )
+            )
+        state.setdefault("strings", {text: _(text) for text in self._texts if _(text) != text})
+        state.setdefault("shared", self.settings())
+        super().__init__(**state)
+        self.start = {name: getattr(self, name) for name in self.settings()}
+        self._close_last_run()
+
+    @classmethod
+    def settings(cls):
+        """Return the names of the traits that make up the state a learner can set, in the order they were defined."""
+        tagged = cls.class_traits(share=True)
+        order = [name for base in reversed(cls.__mro__) for name in vars(base) if name in tagged]
+        return list(dict.fromkeys(order))
+
+    @property
+    def share(self):
+        """The whole state as one short text, such as `w1=1.0&b=0.5`: copy it into a mail, a ticket or `from_share`."""
+        return urlencode({name: json.dumps(getattr(self, name)) for name in self.settings()})
+
+    @classmethod
+    def from_share(cls, text, **more):
+        """Return a widget in the state that `text` (from `share`) describes.
+
+        Raises ValueError if `text` is damaged.
+        """
+        try:
+            state = {name: json.loads(value) for name, value in parse_qsl(text, strict_parsing=True)}
+            if set(state) - set(cls.settings()):
+                raise ValueError
+        except ValueError:
+            raise ValueError(
+                _("{text!r} is not a saved state of {widget}. Copy the whole text from its Share field.").format(
+                    text=text, widget=cls.__name__
+                )
+            ) from None
+        return cls(**state, **more)
+
+    def reset(self):
+        """Put every setting back to what the widget began with."""
+        with self.hold_sync():
+            for name, value in self.start.items():
+                setattr(self, name, value)
+
+    def preset(self, label):
+        """Put the widget into the named preset and return the sentence that says what to see.
+
+        Raises ValueError if there is no preset `label`.
+        """
+        if label not in self.presets:
+            raise ValueError(
+                _("There is no preset {label!r}. Choose one of: {known}.").format(
+                    label=label, known=", ".join(self.presets)
+                )
+            )
+        with self.hold_sync():
+            for name, value in self.presets[label]["set"].items():
+                setattr(self, name, value)
+        return self.presets[label]["why"]
+
+    def describe(self):
+        """Return one sentence that says what the picture shows now."""
+        raise NotImplementedError
+
+    def draw(self, figure):
+        """Draw the still picture into the matplotlib `figure`."""
+        raise NotImplementedError
+
+    def picture(self):
+        """Return the still picture as PNG bytes."""
+        from course_lib import figures
+
+        figure = figures.figure(*self.picture_size)
+        self.draw(figure)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", bbox_inches="tight", metadata={"Software": None})
+        return buffer.getvalue()
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live view; beside it a picture and a sentence for the code host, for print and before the first run."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        if data is None:
+            return None
+        picture = base64.b64encode(self.picture()).decode()
+        return {**data, "image/png": picture, "text/plain": f"{type(self).__name__}: {self.describe()}"}, metadata
+
+    def _close_last_run(self):
+        """Close the widgets that an earlier run of this notebook cell made, so that they do not pile up."""
+        from IPython import get_ipython
+
+        shell = get_ipython()
+        parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+        cell = (parent or {}).get("metadata", {}).get("cellId")
+        if not cell:
+            return
+        request = parent["header"]["msg_id"]
+        last, widgets = self._by_cell.get(cell, (request, []))
+        if last != request:
+            for widget in widgets:
+                widget.close()
+            widgets = []
+        self._by_cell[cell] = (request, [*widgets, self])
