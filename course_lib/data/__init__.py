@@ -1,0 +1,91 @@
+"""Data for the course: simulators with a known truth, and real data that are checked before use.
+
+`load("machine_failures", source="available")` gives real data where they can be had, else the simulator's.
+"""
+
+import difflib
+import inspect
+
+from course_lib.data.catalogue import CATALOGUE
+from course_lib.data.download import DataUnavailable, cache_folder, fetch
+from course_lib.data.machine_failures import (
+    FAILURE_MODES,
+    load_failure_modes,
+    load_machine_failures,
+    physics_features,
+    simulate_machine_failures,
+)
+from course_lib.data.sensor_table import SHAPES, sensor_table
+from course_lib.data.table import Standardizer, Table, leaks, split_by_group
+from course_lib.language import _
+
+__all__ = [
+    "CATALOGUE",
+    "FAILURE_MODES",
+    "SHAPES",
+    "DataUnavailable",
+    "Standardizer",
+    "Table",
+    "cache_folder",
+    "fetch",
+    "leaks",
+    "load",
+    "load_failure_modes",
+    "load_machine_failures",
+    "physics_features",
+    "sensor_table",
+    "simulate_machine_failures",
+    "split_by_group",
+]
+
+LOADERS = {
+    "machine_failures": {"real": load_machine_failures, "simulated": simulate_machine_failures},
+    "sensor_table": {"simulated": sensor_table},
+}
+
+
+def load(name, source=None, **options):
+    """Return the Table of the data set `name`; `options` go to its loader.
+
+    `source` is "real", "simulated" or "available": real where it can be had, else simulated, and it says so.
+    Without it: "real" where there are real data, else "simulated". Raises ValueError for an unknown name (with the
+    nearest known one) or source, TypeError for an unknown option, and DataUnavailable for real data out of reach.
+    """
+    if name not in LOADERS:
+        near = difflib.get_close_matches(str(name).lower().replace(" ", "_"), LOADERS, n=1, cutoff=0.4)
+        known = ", ".join(LOADERS)
+        if near:
+            raise ValueError(
+                _("there is no data set {name!r}; did you mean {near!r}? Known: {known}").format(
+                    name=name, near=near[0], known=known
+                )
+            )
+        raise ValueError(_("there is no data set {name!r}. Known: {known}").format(name=name, known=known))
+    loaders = LOADERS[name]
+    source = source or next(iter(loaders))
+    if source == "available":
+        try:
+            return load(name, next(iter(loaders)), **options)
+        except DataUnavailable:
+            print(
+                _(
+                    "The real data '{title}' cannot be had here, so these are simulated. "
+                    "load({name!r}, source='real') tells why."
+                ).format(title=CATALOGUE[name].title, name=name)
+            )
+            source = "simulated"
+    if source not in loaders:
+        raise ValueError(
+            _("{name} has the sources {known} and 'available', not {given!r}").format(
+                name=name, known=", ".join(map(repr, loaders)), given=source
+            )
+        )
+    loader = loaders[source]
+    unknown = set(options) - set(inspect.signature(loader).parameters)
+    if unknown:
+        raise TypeError(
+            _("{name} ({source}) has no option {unknown!r}; it has: {known}").format(
+                name=name, source=source, unknown=min(unknown), known=", ".join(inspect.signature(loader).parameters)
+            )
+        )
+    return loader(**options)
