@@ -27,7 +27,7 @@ def course_environment(progress):
 
 
 def kernel_environment(scratch):
-    """A full environment for a kernel, a JupyterLab or a nested pytest, with its personal files in the folder `scratch`.
+    """A full environment for a kernel, a JupyterLab or a nested pytest; its personal files go to `scratch`.
 
     A kernel shows pictures in the notebook only when `MPLBACKEND` is not set, and it must find the course without an
     installation.

@@ -289,9 +289,9 @@ def mount(page, widget, width=480):
     """Show `widget` (an anywidget instance) in the bare `page`: its JavaScript and CSS, with a fake model.
 
     In the page afterwards: `window.model` (get, set, save_changes, on, off), `window.saved` (what each save_changes
-    sent), `window.sent` (custom messages), `window.fromPython(name, value)` (a change from Python), `window.message(content)`,
-    `window.listeners()` (how many are registered), `window.widget` (the module, with its exported functions) and
-    `window.dispose()` (what JupyterLab calls when the cell goes).
+    sent), `window.sent` (custom messages), `window.fromPython(name, value)` (a change from Python),
+    `window.message(content)`, `window.listeners()` (how many are registered), `window.widget` (the module, with its
+    exported functions) and `window.dispose()` (what JupyterLab calls when the cell goes).
     """
     state = {
         k: v
