@@ -1,0 +1,84 @@
+"""The drawn diagrams of the chapters: each function returns a matplotlib figure for `figures.show`."""
+
+import numpy as np
+
+from course_lib import figures, nn
+from course_lib.language import _
+
+INK, SOFT = "#222222", "#666666"
+BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"
+
+
+def _canvas(width, height, x, y):
+    figure = figures.figure(width, height)
+    ax = figure.add_subplot()
+    ax.set(xlim=x, ylim=y, aspect="equal")
+    ax.axis("off")
+    return figure, ax
+
+
+def _node(ax, x, y, text, radius=0.36, colour=INK, fill="white", size=12):
+    from matplotlib.patches import Circle
+
+    ax.add_patch(Circle((x, y), radius, facecolor=fill, edgecolor=colour, lw=1.8, zorder=3))
+    ax.text(x, y, text, ha="center", va="center", fontsize=size, color=INK, zorder=4)
+
+
+def _box(ax, x, y, text, width=1.0, height=0.6, colour=INK, fill="white", size=11):
+    from matplotlib.patches import FancyBboxPatch
+
+    ax.add_patch(FancyBboxPatch((x - width / 2, y - height / 2), width, height, boxstyle="round,pad=0.02,rounding_size=0.1",
+                                facecolor=fill, edgecolor=colour, lw=1.6, zorder=3))  # fmt: skip
+    ax.text(x, y, text, ha="center", va="center", fontsize=size, color=INK, zorder=4)
+
+
+def _arrow(ax, start, end, text="", colour=SOFT, above=0.16, size=11, at=0.5, style="-|>", lw=1.6, dashed=False):
+    ax.annotate("", end, start, arrowprops={"arrowstyle": style, "color": colour, "lw": lw, "shrinkA": 0, "shrinkB": 0,
+                                            "linestyle": "--" if dashed else "-"}, zorder=2)  # fmt: skip
+    if text:
+        (x0, y0), (x1, y1) = start, end
+        ax.text(x0 + at * (x1 - x0), y0 + at * (y1 - y0) + above, text, ha="center", va="center", fontsize=size, color=colour)
+
+
+def neuron(inputs, weights):
+    """One neuron: inputs times weights, sum with the bias, activation, output."""
+    n = len(inputs)
+    figure, ax = _canvas(7.2, 2.6, (-3.2, 5.2), (-1.6, 1.6))
+    for i, (name, weight) in enumerate(zip(inputs, weights, strict=True)):
+        y = 0.85 * (n - 1) - 1.7 * i if n > 1 else 0.0
+        ax.text(-1.5, y, name, ha="right", va="center", fontsize=12, color=INK)
+        _arrow(ax, (-1.4, y), (0.6, 0.25 * np.sign(y)), weight, colour=BLUE, above=0.22)
+    ax.text(1.0, 1.25, _("bias b"), ha="center", fontsize=12, color=INK)
+    _arrow(ax, (1.0, 1.15), (1.0, 0.42), colour=BLUE)
+    _node(ax, 1.0, 0, "Σ", radius=0.42, colour=BLUE, size=16)
+    _arrow(ax, (1.42, 0), (2.58, 0), "z")
+    _node(ax, 3.0, 0, "f", radius=0.42, colour=ORANGE, size=15)
+    _arrow(ax, (3.42, 0), (4.55, 0), "y = f(z)")
+    ax.text(1.0, -0.75, _("sums"), ha="center", color=BLUE, fontsize=11)
+    ax.text(3.0, -0.75, _("bends"), ha="center", color=ORANGE, fontsize=11)
+    return figure
+
+
+def activations(names=("linear", "relu", "sigmoid", "tanh")):
+    """The curves of the activations, one small picture each."""
+    figure = figures.figure(8.4, 2.3)
+    z = np.linspace(-4, 4, 161)
+    for i, (ax, name) in enumerate(zip(figure.subplots(1, len(names)), names, strict=True)):
+        ax.plot(z, nn.ACTIVATIONS[name][0](z), color=BLUE, lw=2.2)
+        ax.set(title=name, xlabel="z", xlim=(-4, 4), xticks=[-4, 0, 4])
+        ax.axhline(0, color=SOFT, lw=0.6)
+        ax.axvline(0, color=SOFT, lw=0.6)
+        if i == 0:
+            ax.set_ylabel("f(z)")
+    return figure
+
+
+def chain(steps, below=()):
+    """A row of boxes joined by arrows; `steps`: texts in the boxes, `below`: a text under each arrow."""
+    width = 2.0
+    figure, ax = _canvas(min(9.0, 1.15 * width * len(steps)), 1.7, (-1, width * (len(steps) - 1) + 1), (-0.8, 0.8))
+    for i, text in enumerate(steps):
+        _box(ax, width * i, 0, text, width=1.15)
+        if i:
+            _arrow(ax, (width * (i - 1) + 0.6, 0), (width * i - 0.6, 0), below[i - 1] if below else "", above=-0.3, size=10)
+    return figure
