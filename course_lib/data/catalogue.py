@@ -111,6 +111,8 @@ MACHINE_FAILURES = DataSet(
         "TWF, HDF, PWF, OSF and RNF are parts of the label. With them as inputs every model looks perfect.",
         "9 rows are failures with no failure mode; 18 rows have RNF = 1 but Machine failure = 0. "
         "No model can learn these.",
+        "In 27 slow rows the temperature difference is exactly the limit 8.6 K. The makers did not round it, so the "
+        "last binary digit decided: 12 count as heat failures, 15 do not.",
         "The temperatures drift slowly, so neighbouring rows are alike, and 115 heat failures come in a few runs. "
         "A split row by row leaks; split by tool.",
         "Many copies on the internet are edited (columns dropped, header changed): the sha256 tells.",

@@ -11,6 +11,7 @@ import os
 import tempfile
 import time
 import zipfile
+import zlib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -126,7 +127,9 @@ def _get(url, out):
     from pooch import HTTPDownloader
     from tqdm.auto import tqdm
 
-    bar = tqdm(unit="B", unit_scale=True, unit_divisor=1000, leave=False, delay=0.5, desc=url.rsplit("/", 1)[-1][:40])
+    bar = tqdm(
+        total=1, unit="B", unit_scale=True, unit_divisor=1000, leave=False, delay=0.5, desc=url.rsplit("/", 1)[-1][:40]
+    )
     get = HTTPDownloader(  # requests reads HTTP_PROXY, HTTPS_PROXY, NO_PROXY and REQUESTS_CA_BUNDLE
         progressbar=bar, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), headers={"User-Agent": USER_AGENT}
     )
@@ -189,7 +192,7 @@ def _content(raw, address, file):
                 content = member.read(file.size + 1)
     except KeyError:
         return None, _("the archive holds no file {member}").format(member=address.member)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zipfile.zlib.error):
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error):
         return None, _("what it sent is no whole zip archive")
     if len(content) != file.size or hashlib.sha256(content).hexdigest() != file.sha256:
         return None, _("what it sent is not the expected file (its sha256 differs)")
@@ -249,7 +252,7 @@ def _unavailable(data_set, file, reasons, told):
     return "\n".join(
         (
             _("The data set '{title}' is not available on this computer.").format(title=data_set.title),
-            *(f"  - {reason}" for reason in reasons if reason),
+            *(f"  - {reason}" for reason in dict.fromkeys(reasons) if reason),
             _("By hand: {steps}.").format(
                 steps=steps.format(url=address.url, member=address.member or file.name, folder=told)
             ),

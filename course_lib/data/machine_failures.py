@@ -125,8 +125,8 @@ def physics_features(x):
     strain [min Nm]              = tool wear [min] * torque [Nm]
     """
     air, process, speed, torque, wear = x[:, 1], x[:, 2], x[:, 3], x[:, 4], x[:, 5]
-    # Temperatures have one decimal; without rounding 8.6 K would be 8.600000000000023 K.
-    return np.column_stack([torque * 2 * np.pi * speed / 60, np.round(process - air, 1), wear * torque])
+    # Not rounded: the makers of the file did not round either, see its known defects.
+    return np.column_stack([torque * 2 * np.pi * speed / 60, process - air, wear * torque])
 
 
 def tool_numbers(wear):
