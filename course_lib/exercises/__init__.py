@@ -1,0 +1,78 @@
+"""Checked exercises: `ex.dense_forward.check(my_function)`, `.hint()`, `.solution()`.
+
+In a notebook an exercise is one cell with a stub and its check; with nothing but `...` in the body the verdict is
+"not attempted yet", and Run All goes on:
+
+    def dense_forward(x, W, b):
+        ...  # your code
+
+    ex.dense_forward.check(dense_forward)
+
+`ALL` maps every name to its Exercise, `QUIZZES` every chapter to its questions. `progress()` shows the learner's table,
+`export_progress("name")` writes it into a file for the instructor. `passed("relu")` is the learner's own function once
+it passed in this session, else None: `SomeWidget(use=ex.passed("relu"))` is safe in Run All. A widget that is handed a
+function calls `checked(function, "relu")`, which returns it, or says in one sentence why it does not pass.
+"""
+
+import difflib
+
+from course_lib.exercises import chapter0, chapter1
+from course_lib.exercises.checking import examine
+from course_lib.exercises.exercise import PASSED, Exercise, Misconception
+from course_lib.exercises.report import export_progress, progress
+from course_lib.exercises.result import Result
+from course_lib.exercises.store import record_quiz
+from course_lib.language import _
+
+ALL = {one.name: one for chapter in (chapter0, chapter1) for one in chapter.EXERCISES}
+
+__all__ = ["ALL", "Exercise", "Misconception", "Result", "checked", "export_progress", "find", "passed",
+           "progress", "record_quiz", *ALL]
+
+
+def find(name):
+    """Return the exercise of this name; a name that is not there is answered with the nearest one."""
+    try:
+        return ALL[name]
+    except (KeyError, TypeError):
+        raise KeyError(_unknown(name)) from None
+
+
+def passed(name):
+    """Return the learner's last function that passed this exercise in this session, or None."""
+    return PASSED.get(find(name).name)
+
+
+def checked(function, name):
+    """Return `function` in the exercise's plain form when it passes, else raise a ValueError that says why not.
+
+    None and a Result that passed are welcome: None gives None, so that `use=None` means the library's own code.
+    Nothing is shown and nothing is recorded.
+    """
+    exercise = find(name)
+    if isinstance(function, Result):
+        function = function.function
+    if function is None or function is PASSED.get(name):
+        return function
+    result = examine(exercise, function)
+    if not result.passed:
+        raise ValueError(_("use= needs a function that passes the exercise `{name}`. {message}").format(
+            name=name, message=" ".join(result.message.split())))
+    return result.function
+
+
+def _unknown(name):
+    near = difflib.get_close_matches(str(name), ALL, 1, 0.4)
+    if near:
+        return _("There is no exercise {name!r}. Did you mean {near!r}?").format(name=name, near=near[0])
+    return _("There is no exercise {name!r}. The exercises are: {names}.").format(name=name, names=", ".join(ALL))
+
+
+def __getattr__(name):
+    if name in ALL:
+        return ALL[name]
+    raise AttributeError(_unknown(name))
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,13 @@
+"""Accept the library's fuller form of an answer beside the plain one of the exercise."""
+
+import functools
+
+
+def first_of_pair(function):
+    """Let a function return `y`, or `(y, cache)` or `(loss, gradient)` as the library does; only the first is checked."""
+    @functools.wraps(function, updated=())
+    def plain(*arguments, **options):
+        value = function(*arguments, **options)
+        return value[0] if isinstance(value, tuple) and len(value) == 2 else value
+
+    return plain

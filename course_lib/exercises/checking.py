@@ -1,0 +1,334 @@
+"""The check itself: run the learner's function on the cases, compare with the reference, find the words for it.
+
+The cases are built anew from one seed for every run, so that nobody can spoil them for the next. What a function does
+on a case is an `Outcome`; a misconception is named only where its outcomes equal the learner's on every case.
+"""
+
+import copy
+import inspect
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from course_lib.exercises.comparing import (
+    Mistake,
+    differs,
+    difference_message,
+    dtype_message,
+    listed,
+    nan_message,
+    number,
+    same,
+    shape_message,
+)
+from course_lib.exercises.explain import describe, explain, in_pythons_words, learners_line, reproduce
+from course_lib.exercises.limits import TimeLimitReached, call_within
+from course_lib.exercises.result import Result
+from course_lib.exercises.source import blank_line, has_return, is_untouched
+from course_lib.language import _
+
+SEED = 20
+SECONDS = 5.0                 # for the learner's calls of one check together
+
+
+@dataclass
+class Outcome:
+    """What a function did on one case: values, or an error, or something unusable; and what it was given."""
+
+    values: tuple | None = None
+    error: BaseException | None = None
+    mistake: str | None = None
+    returned_none: bool = False
+    modified: str | None = None
+    arguments: tuple = field(default=())
+
+
+class Watched:
+    """Call the learner's function; keep what it was given and note which argument it changed."""
+
+    def __init__(self, function, parameters):
+        self.function, self.parameters = function, parameters
+        self.arguments, self.modified, self.returned_none = (), None, False
+
+    def __call__(self, *arguments):
+        self.arguments = tuple(_copy(argument) for argument in arguments)
+        value = self.function(*arguments)
+        self.returned_none |= value is None
+        for name, before, after in zip(self.parameters, self.arguments, arguments, strict=False):
+            if not _unchanged(before, after):
+                self.modified = name
+        return value
+
+
+def _copy(value):
+    return value if callable(value) or isinstance(value, np.random.Generator) else copy.deepcopy(value)
+
+
+def _unchanged(before, after):
+    if isinstance(before, np.ndarray):
+        return isinstance(after, np.ndarray) and before.shape == after.shape and \
+            np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(_unchanged(before[key], after[key]) for key in before)
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(after) and all(map(_unchanged, before, after))
+    if isinstance(before, (int, float, str, bool, type(None))):
+        return before is after or before == after or before != before
+    return True
+
+
+def attempt(exercise, function, case, expected=None, seconds=SECONDS):
+    """Run the function on one case and return its Outcome; only KeyboardInterrupt and the time limit pass through."""
+    watched = Watched(function, exercise.parameters)
+    outcome = Outcome()
+    try:
+        with np.errstate(all="ignore"):
+            value = call_within(seconds, exercise.call, exercise.adapt(watched), *case)
+        outcome.values = listed(value, exercise.outputs, expected)
+    except Mistake as error:
+        outcome.mistake = str(error)
+    except (Exception, SystemExit) as error:
+        outcome.error = error
+    outcome.arguments, outcome.modified = watched.arguments, watched.modified
+    outcome.returned_none = watched.returned_none
+    return outcome
+
+
+def outcomes(exercise, function, expected=None):
+    """Return the Outcome on every case."""
+    cases = exercise.fresh_cases()
+    expected = expected or [None] * len(cases)
+    return [attempt(exercise, function, case, wanted) for case, wanted in zip(cases, expected, strict=True)]
+
+
+def expected_values(exercise):
+    """Return the reference's values on every case; an error in the reference is ours and is raised."""
+    results = outcomes(exercise, exercise.reference)
+    for outcome in results:
+        if outcome.error or outcome.mistake:
+            raise RuntimeError(f"the reference of {exercise.name} fails: {outcome.mistake}") from outcome.error
+    return [outcome.values for outcome in results]
+
+
+def examine(exercise, function):
+    """Return the Result of checking `function`, without showing or recording anything."""
+    def verdict(kind, message, details="", misconception=None):
+        return Result(exercise.name, False, kind, message, misconception, details)
+
+    if not callable(function):
+        return verdict("not callable", _not_callable(exercise, function))
+    if is_untouched(function):
+        return verdict("not attempted", _("Replace the `...` in `{name}` by your code and run the cell again. "
+                                          "`ex.{name}.hint()` gives a first hint.").format(name=exercise.name))
+    message = _wrong_arguments(exercise, function)
+    if message:
+        return verdict("wrong arguments", message)
+
+    expected = expected_values(exercise)
+    results, left = [], SECONDS
+    for number_, (case, wanted) in enumerate(zip(exercise.fresh_cases(), expected, strict=True), 1):
+        clock = time.perf_counter()
+        try:
+            results.append(attempt(exercise, function, case, wanted, left))
+        except TimeLimitReached as error:
+            return verdict("time limit", _slow(number_), _line(error, function))
+        left -= time.perf_counter() - clock
+    findings = [finding(exercise, function, *pair) for pair in zip(results, expected, strict=True)]
+    if not any(findings):
+        return _repeat(exercise, function, results, verdict) or _passed(exercise, function, len(results))
+
+    blank = blank_line(function)
+    if blank:
+        return verdict("unfinished", _("Line {line} is still blank. Replace the dots by your code.").format(
+            line=blank[0]), _("line {line}: {text}").format(line=blank[0], text=blank[1]))
+    where = next(i for i, found in enumerate(findings) if found)
+    kind, message, details = findings[where]
+    if kind in ("error", "shape", "nan", "difference"):
+        known = recognise(exercise, results, expected)
+        if known:
+            misconception, place = known
+            details = _proof(exercise, results, expected) if kind != "error" else details
+            return verdict("misconception", misconception.message.format(output=place), details, misconception.name)
+    if kind in ("nan", "difference"):
+        constant = _constant(exercise, results, expected)
+        if constant:
+            return verdict("constant", constant, details)
+        wobbly = _repeat(exercise, function, results, verdict, where)
+        if wobbly:
+            return wobbly
+    return verdict(kind, message, details)
+
+
+def finding(exercise, function, outcome, expected):
+    """Return (kind, message, details) for one case, or None when all is right."""
+    given = describe(outcome.arguments, exercise.parameters)
+    if outcome.error is not None:
+        message = _("Your function stopped with {error}").format(error=in_pythons_words(outcome.error))
+        return "error", message + "\n" + explain(outcome.error, function, exercise.parameters), \
+            "\n".join(filter(None, (_line(outcome.error, function), given)))
+    if outcome.returned_none and outcome.mistake and not has_return(function):
+        return "no return", _("Your function calculates, but it does not `return` anything, so its result is None. "
+                              "End it with `return {names}`.").format(names=", ".join(exercise.outputs)), ""
+    if outcome.mistake:
+        return "wrong type", outcome.mistake, given
+    triples = list(zip(outcome.values, expected, exercise.outputs, strict=True))
+    for got, wanted, name in triples:
+        message = dtype_message(got, wanted, name)
+        if message:
+            return "dtype", message, given
+    if outcome.modified:
+        return "modified", _("Your function changed its argument `{name}`. The caller still needs it as it was: make "
+                             "a new array (`a = a - b` instead of `a -= b`, or `{name}.copy()` first).").format(
+            name=outcome.modified), given
+    for got, wanted, name in triples:
+        message = shape_message(got, wanted, name)
+        if message:
+            return "shape", message, given
+        if same(got, wanted, exercise.tolerance):
+            continue
+        message = nan_message(got, wanted, name)
+        details = reproduce(outcome.arguments, exercise.parameters)
+        if message:
+            return "nan", message, details
+        return "difference", difference_message(got, wanted, name, exercise.tolerance), \
+            "\n".join(filter(None, (details, _slope(exercise, outcome, got, wanted, name))))
+    return None
+
+
+def recognise(exercise, results, expected):
+    """Return (misconception, name of the output) when exactly one known mistake gives the learner's results.
+
+    First the whole result is compared on every case. If none equals it, the first wrong output is compared alone,
+    so that two mistakes in two gradients are still told apart.
+    """
+    theirs = {known: outcomes(exercise, known.function) for known in exercise.misconceptions}
+    found = [known for known, other in theirs.items() if _equal(exercise, results, other, range(len(exercise.outputs)))]
+    if len(found) == 1:
+        return found[0], ", ".join(_wrong_outputs(exercise, results, expected)) or exercise.outputs[0]
+    if found or len(exercise.outputs) == 1:
+        return None
+    for i, name in enumerate(exercise.outputs):
+        if name not in _wrong_outputs(exercise, results, expected):
+            continue
+        found = [known for known, other in theirs.items() if _equal(exercise, results, other, [i])]
+        return (found[0], name) if len(found) == 1 else None
+    return None
+
+
+def _equal(exercise, results, other, outputs):
+    """True when two lists of outcomes agree on the given outputs, values or kind of error, with one value at least."""
+    values = 0
+    for mine, yours in zip(results, other, strict=True):
+        if mine.values is None or yours.values is None:
+            if mine.error is None or type(mine.error) is not type(yours.error):
+                return False
+            continue
+        if not all(same(mine.values[i], yours.values[i], exercise.tolerance) for i in outputs):
+            return False
+        values += 1
+    return values > 0
+
+
+def _wrong_outputs(exercise, results, expected):
+    return [name for i, name in enumerate(exercise.outputs)
+            if any(mine.values is not None and not same(mine.values[i], right[i], exercise.tolerance)
+                   for mine, right in zip(results, expected, strict=True))]
+
+
+def _proof(exercise, results, expected):
+    """Show the first difference in numbers, and the measured slope for a gradient."""
+    for outcome, wanted in zip(results, expected, strict=True):
+        for got, right, name in zip(outcome.values or (), wanted, exercise.outputs, strict=False):
+            if got.shape != right.shape:
+                return shape_message(got, right, name)
+            if not same(got, right, exercise.tolerance):
+                lines = (reproduce(outcome.arguments, exercise.parameters),
+                         "# " + difference_message(got, right, name, exercise.tolerance),
+                         _slope(exercise, outcome, got, right, name))
+                return "\n".join(filter(None, lines))
+    return ""
+
+
+def _slope(exercise, outcome, got, expected, name):
+    """Compare the learner's gradient with the slope measured by finite differences, at the first difference."""
+    if exercise.slopes is None or got.shape != expected.shape:
+        return ""
+    from course_lib.nn import numerical_gradient
+
+    loss, variable = exercise.slopes(*outcome.arguments)[name]
+    index = tuple(np.argwhere(differs(got, expected, exercise.tolerance))[0])
+    measured = numerical_gradient(loss, np.array(variable))[index]
+    place = f"{name}[{', '.join(map(str, index))}]"
+    return _("# measured slope (finite differences): {place} = {measured}; yours: {got}").format(
+        place=place, measured=number(round(measured, 6)), got=number(got[index]))
+
+
+def _repeat(exercise, function, results, verdict, where=-1):
+    """Run one case again: a second answer that differs means chance or memory in the function."""
+    outcome = attempt(exercise, function, exercise.fresh_cases()[where])
+    first, second = results[where].values, outcome.values
+    if first is not None and second is not None and all(map(lambda a, b: same(a, b, 1e-12), first, second)):
+        return None
+    return verdict("not repeatable", _(
+        "Called twice with the same arguments, your function gives two different answers. Does it draw random numbers "
+        "of its own, or use a variable from outside that changes?"))
+
+
+def _constant(exercise, results, expected):
+    """Say so when every case got the same answer."""
+    values = [outcome.values for outcome in results]
+    if len(values) < 2 or any(value is None for value in values):
+        return None
+    if not all(same(a, b, 1e-12) for value in values for a, b in zip(value, values[0], strict=True)):
+        return None
+    if all(same(a, b, max(exercise.tolerance, 5e-3)) for a, b in zip(values[0], expected[0], strict=True)):
+        return _("Your function returns the answer of the example, whatever it is given. "
+                 "Calculate it from the arguments: the check uses other numbers.")
+    return _("Your function gives the same answer for every input. Does it use its arguments?")
+
+
+def _not_callable(exercise, function):
+    if isinstance(function, (np.ndarray, int, float, list, tuple, np.generic)):
+        return _("The check was given a value, not a function. Hand over the function itself, without brackets: "
+                 "`ex.{name}.check({name})`.").format(name=exercise.name)
+    if function is None:
+        return _("The check was given None. Hand over your function: `ex.{name}.check({name})`.").format(
+            name=exercise.name)
+    return _("The check needs your function, but was given {kind}. Write `ex.{name}.check({name})`, and run the cell "
+             "that defines `{name}` first.").format(kind=type(function).__name__, name=exercise.name)
+
+
+def _wrong_arguments(exercise, function):
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+    names = list(signature.parameters)
+    try:
+        signature.bind(*exercise.parameters)
+    except TypeError:
+        return _("The function must take {count} arguments: `{signature}`. Yours is `{name}{given}`.").format(
+            count=len(exercise.parameters), signature=exercise.signature, given=signature,
+            name=getattr(function, "__name__", "function"))
+    if len(names) == len(exercise.parameters) and set(names) == set(exercise.parameters) \
+            and names != list(exercise.parameters):
+        return _("The arguments are in another order: the check calls `{signature}`, yours is `{name}{given}`.").format(
+            signature=exercise.signature, given=signature, name=getattr(function, "__name__", "function"))
+    return None
+
+
+def _slow(count):
+    return _("Your function was still running after {seconds} seconds (test {count}) and was stopped. "
+             "Is there a loop whose condition never becomes false?").format(seconds=f"{SECONDS:g}", count=count)
+
+
+def _line(error, function):
+    line = learners_line(error, function)
+    return _("line {line}: {text}").format(line=line[0], text=line[1]) if line else ""
+
+
+def _passed(exercise, function, count):
+    message = _("Right on all {count} tests.").format(count=count)
+    return Result(exercise.name, True, "passed", message, function=exercise.adapt(function))
+
