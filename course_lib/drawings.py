@@ -82,3 +82,38 @@ def chain(steps, below=()):
         if i:
             _arrow(ax, (width * (i - 1) + 0.6, 0), (width * i - 0.6, 0), below[i - 1] if below else "", above=-0.3, size=10)
     return figure
+
+
+def learning_loop():
+    """Forward, loss, backward, step: the loop that every training runs."""
+    figure, ax = _canvas(8.2, 2.9, (-1.2, 9.4), (-2.0, 1.4))
+    for x, text, colour in ((0, _("data"), INK), (2.6, _("network\n(weights)"), BLUE), (5.4, _("prediction"), INK), (8.2, _("loss"), ORANGE)):
+        _box(ax, x, 0.6, text, width=1.7, height=0.9, colour=colour)
+    for x in (0.87, 3.47, 6.27):
+        _arrow(ax, (x, 0.6), (x + 0.86, 0.6))
+    ax.text(4.0, 1.28, _("1  forward propagation"), ha="center", color=BLUE, fontsize=11)
+    ax.text(9.15, 0.6, _("2"), ha="left", va="center", color=ORANGE, fontsize=11)
+    _box(ax, 5.4, -1.3, _("gradients"), width=1.7, height=0.7, colour=GREEN)
+    ax.plot([8.2, 8.2], [0.15, -1.3], color=GREEN, lw=1.6, zorder=1)
+    _arrow(ax, (8.2, -1.3), (6.27, -1.3), _("3  backpropagation"), colour=GREEN, above=-0.32)
+    ax.plot([4.53, 2.6], [-1.3, -1.3], color=GREEN, lw=1.6, zorder=1)
+    _arrow(ax, (2.6, -1.3), (2.6, 0.13), colour=GREEN)
+    ax.text(3.5, -1.62, _("4  optimizer: a small step"), ha="center", va="center", color=GREEN, fontsize=11)
+    return figure
+
+
+def nested():
+    """Deep learning inside machine learning inside artificial intelligence."""
+    figure, ax = _canvas(8.0, 2.9, (0, 10.4), (0, 3.7))
+    from matplotlib.patches import FancyBboxPatch
+
+    for x, width, height, colour, title, text in (
+        (0.2, 10.0, 3.3, SOFT, _("artificial intelligence"), _("rules written\nby people,\nsearch, planning")),
+        (3.0, 7.0, 2.75, BLUE, _("machine learning"), _("rules learned\nfrom examples:\ntrees, SVM")),
+        (6.1, 3.7, 2.2, ORANGE, _("deep learning"), _("many layers that\nfind their own\nfeatures")),
+    ):
+        ax.add_patch(FancyBboxPatch((x, 0.2), width, height, boxstyle="round,pad=0,rounding_size=0.2", facecolor=colour + "18",
+                                    edgecolor=colour, lw=1.8))  # fmt: skip
+        ax.text(x + 0.2, 0.2 + height - 0.3, title, va="center", fontsize=12, fontweight="bold", color=colour)
+        ax.text(x + 0.2, 0.95, text, va="center", fontsize=11, color=INK)
+    return figure
