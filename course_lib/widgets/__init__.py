@@ -1,5 +1,6 @@
 """The course's widgets: moving pictures that compute with `course_lib.nn`, or with the learner's own code."""
 
 from course_lib.widgets.neuron_bench import NeuronBench
+from course_lib.widgets.straight_or_bent import StraightOrBent
 
-__all__ = ["NeuronBench"]
+__all__ = ["NeuronBench", "StraightOrBent"]

@@ -50,7 +50,7 @@ class CourseWidget(anywidget.AnyWidget):
     _by_cell = {}  # cell id -> (request id, widgets): a cell that runs again closes the widgets of its last run
 
     def __init_subclass__(cls, **kwargs):
-        if cls._javascript:
+        if "_javascript" in vars(cls):  # not for the class that traitlets derives when a widget is made
             cls._esm = SHELL + "\n" + (HERE / cls._javascript).read_text(encoding="utf-8")
             cls._texts = texts_in(cls._esm)
         super().__init_subclass__(**kwargs)

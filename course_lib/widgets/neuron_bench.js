@@ -54,7 +54,7 @@ function render({ model, el }) {
       line(g, s, theme); arrow(g, s, theme);
       g.lineWidth = 2.5; g.strokeStyle = theme.text; g.beginPath(); g.arc(plot.X(s.probe_x1), plot.Y(s.probe_x2), 8, 0, 7); g.stroke();
       g.restore();
-      scale(g, theme, table, lo, hi, W - 40, 26, H - 72);
+      colourBar(g, theme, table, { x: W - 40, top: 26, height: H - 72, lo, hi, name: 'y' });
       legend(g, theme, 54, 12, [['circle', theme.blue, t('healthy')], ['square', theme.orange, t('needs maintenance')]]);
       words(s, own);
     },
@@ -84,12 +84,6 @@ function render({ model, el }) {
     const ax = plot.X(x0), ay = plot.Y(y0), bx = plot.X(x0 + w1 * k), by = plot.Y(y0 + w2 * k), a = Math.atan2(by - ay, bx - ax);
     g.strokeStyle = g.fillStyle = theme.text; g.lineWidth = 2; g.beginPath(); g.moveTo(ax, ay); g.lineTo(bx, by); g.stroke();
     g.beginPath(); g.moveTo(bx, by); g.lineTo(bx - 10 * Math.cos(a - 0.4), by - 10 * Math.sin(a - 0.4)); g.lineTo(bx - 10 * Math.cos(a + 0.4), by - 10 * Math.sin(a + 0.4)); g.fill();
-  }
-  function scale(g, theme, table, lo, hi, x, top, height) {
-    for (let i = 0; i < height; i++) { const k = 3 * Math.round(255 * (1 - i / height)); g.fillStyle = `rgb(${table[k]},${table[k + 1]},${table[k + 2]})`; g.fillRect(x, top + i, 12, 1.5); }
-    g.fillStyle = theme.soft; g.font = `12px ${theme.font}`; g.textAlign = 'left'; g.textBaseline = 'middle';
-    for (const v of [lo, (lo + hi) / 2, hi]) g.fillText(number(v, Number.isInteger(v) ? 0 : 1), x + 16, clamp(top + height * (1 - (v - lo) / (hi - lo)), top + 6, top + height - 6));
-    g.textBaseline = 'bottom'; g.fillText('y', x + 2, top + height + 20);
   }
   function words(s, own) {
     const { w1, w2, b, activation, probe_x1: x1, probe_x2: x2 } = s, z = w1 * x1 + w2 * x2 + b, f = ACTIVATION[activation];

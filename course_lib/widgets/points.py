@@ -14,7 +14,7 @@ def grid(side):
     return np.column_stack([x1.ravel(), x2.ravel()])
 
 
-def checked_points(x, y, shape="linear", n=160, seed=7):
+def checked_points(x, y, shape="linear", n=160, seed=7, noise=0.25):
     """Return (x, y, names): the caller's own points after a check, or a simulated bearing.
 
     Raises ValueError naming what does not fit.
@@ -22,7 +22,7 @@ def checked_points(x, y, shape="linear", n=160, seed=7):
     if x is None:
         from course_lib import data
 
-        table = data.sensor_table(n, np.random.default_rng(seed), shape=shape)
+        table = data.sensor_table(n, np.random.default_rng(seed), shape=shape, noise=noise)
         x, y = table.x[:, :2], table.y
         names = [_("bearing temperature"), _("vibration")]
         return (x - x.mean(0)) / x.std(0), y, names

@@ -124,6 +124,14 @@ export function heat(g, box, values, columns, rows, scale, table, memo) {
   g.drawImage(off, box.left, box.top, box.width, box.height);
 }
 
+/** A bar of the colours with its lowest, middle and highest value, `name` below it. */
+export function colourBar(g, theme, table, { x, top, height, lo, hi, name }) {
+  for (let i = 0; i < height; i++) { const k = 3 * Math.round(255 * (1 - i / height)); g.fillStyle = `rgb(${table[k]},${table[k + 1]},${table[k + 2]})`; g.fillRect(x, top + i, 12, 1.5); }
+  g.fillStyle = theme.soft; g.font = `12px ${theme.font}`; g.textAlign = 'left'; g.textBaseline = 'middle';
+  for (const v of [lo, (lo + hi) / 2, hi]) g.fillText(number(v, Number.isInteger(v) ? 0 : 1), x + 16, clamp(top + height * (1 - (v - lo) / (hi - lo)), top + 6, top + height - 6));
+  g.textBaseline = 'bottom'; g.fillText(name, x + 2, top + height + 20);
+}
+
 // ---------------------------------------------------------------- the shell
 /**
  * name: what a screen reader calls the widget. redraw(): draws everything from the model.
