@@ -37,7 +37,15 @@ def _arrow(ax, start, end, text="", colour=SOFT, above=0.16, size=11, at=0.5, st
                                             "linestyle": "--" if dashed else "-"}, zorder=2)  # fmt: skip
     if text:
         (x0, y0), (x1, y1) = start, end
-        ax.text(x0 + at * (x1 - x0), y0 + at * (y1 - y0) + above, text, ha="center", va="center", fontsize=size, color=colour)
+        ax.text(
+            x0 + at * (x1 - x0),
+            y0 + at * (y1 - y0) + above,
+            text,
+            ha="center",
+            va="center",
+            fontsize=size,
+            color=colour,
+        )
 
 
 def neuron(inputs, weights):
@@ -64,7 +72,7 @@ def activations(names=("linear", "relu", "sigmoid", "tanh")):
     figure = figures.figure(8.4, 2.3)
     z = np.linspace(-4, 4, 161)
     for i, (ax, name) in enumerate(zip(figure.subplots(1, len(names)), names, strict=True)):
-        ax.plot(z, nn.ACTIVATIONS[name][0](z), color=BLUE, lw=2.2)
+        ax.plot(z, nn.ACTIVATIONS[name][0](z), color=BLUE, lw=2.2, ls="-", marker="")
         ax.set(title=name, xlabel="z", xlim=(-4, 4), xticks=[-4, 0, 4])
         ax.axhline(0, color=SOFT, lw=0.6)
         ax.axvline(0, color=SOFT, lw=0.6)
@@ -80,25 +88,29 @@ def chain(steps, below=()):
     for i, text in enumerate(steps):
         _box(ax, width * i, 0, text, width=1.15)
         if i:
-            _arrow(ax, (width * (i - 1) + 0.6, 0), (width * i - 0.6, 0), below[i - 1] if below else "", above=-0.3, size=10)
+            _arrow(
+                ax, (width * (i - 1) + 0.6, 0), (width * i - 0.6, 0), below[i - 1] if below else "", above=-0.3, size=10
+            )
     return figure
 
 
 def learning_loop():
     """Forward, loss, backward, step: the loop that every training runs."""
-    figure, ax = _canvas(8.2, 2.9, (-1.2, 9.4), (-2.0, 1.4))
-    for x, text, colour in ((0, _("data"), INK), (2.6, _("network\n(weights)"), BLUE), (5.4, _("prediction"), INK), (8.2, _("loss"), ORANGE)):
-        _box(ax, x, 0.6, text, width=1.7, height=0.9, colour=colour)
-    for x in (0.87, 3.47, 6.27):
-        _arrow(ax, (x, 0.6), (x + 0.86, 0.6))
-    ax.text(4.0, 1.28, _("1  forward propagation"), ha="center", color=BLUE, fontsize=11)
-    ax.text(9.15, 0.6, _("2"), ha="left", va="center", color=ORANGE, fontsize=11)
-    _box(ax, 5.4, -1.3, _("gradients"), width=1.7, height=0.7, colour=GREEN)
-    ax.plot([8.2, 8.2], [0.15, -1.3], color=GREEN, lw=1.6, zorder=1)
-    _arrow(ax, (8.2, -1.3), (6.27, -1.3), _("3  backpropagation"), colour=GREEN, above=-0.32)
-    ax.plot([4.53, 2.6], [-1.3, -1.3], color=GREEN, lw=1.6, zorder=1)
-    _arrow(ax, (2.6, -1.3), (2.6, 0.13), colour=GREEN)
-    ax.text(3.5, -1.62, _("4  optimizer: a small step"), ha="center", va="center", color=GREEN, fontsize=11)
+    figure, ax = _canvas(8.2, 2.9, (-1.2, 9.5), (-2.1, 1.5))
+    texts = ((_("data"), INK), (_("network\n(weights)"), BLUE), (_("prediction"), INK), (_("loss"), ORANGE))
+    for i, (text, colour) in enumerate(texts):
+        _box(ax, 2.75 * i, 0.6, text, width=1.7, height=0.9, colour=colour)
+        if i:
+            _arrow(ax, (2.75 * (i - 1) + 0.9, 0.6), (2.75 * i - 0.9, 0.6))
+    ax.text(2.75, 1.3, _("1  forward propagation"), ha="center", color=BLUE, fontsize=11)
+    ax.text(8.25, 1.3, _("2  how wrong?"), ha="center", color=ORANGE, fontsize=11)
+    _box(ax, 5.5, -1.3, _("gradients"), width=1.7, height=0.7, colour=GREEN)
+    for xs, ys in (((8.25, 8.25, 7.0), (0.12, -1.3, -1.3)), ((4.6, 2.75, 2.75), (-1.3, -1.3, -0.4))):
+        ax.plot(xs, ys, color=GREEN, lw=1.6, ls="-", marker="", zorder=1)
+    _arrow(ax, (7.2, -1.3), (6.4, -1.3), colour=GREEN)
+    _arrow(ax, (2.75, -0.6), (2.75, 0.12), colour=GREEN)
+    ax.text(7.5, -1.75, _("3  backpropagation"), ha="center", va="center", color=GREEN, fontsize=11)
+    ax.text(3.0, -1.75, _("4  optimizer: a small step"), ha="center", va="center", color=GREEN, fontsize=11)
     return figure
 
 
@@ -107,13 +119,22 @@ def nested():
     figure, ax = _canvas(8.0, 2.9, (0, 10.4), (0, 3.7))
     from matplotlib.patches import FancyBboxPatch
 
-    for x, width, height, colour, title, text in (
-        (0.2, 10.0, 3.3, SOFT, _("artificial intelligence"), _("rules written\nby people,\nsearch, planning")),
-        (3.0, 7.0, 2.75, BLUE, _("machine learning"), _("rules learned\nfrom examples:\ntrees, SVM")),
-        (6.1, 3.7, 2.2, ORANGE, _("deep learning"), _("many layers that\nfind their own\nfeatures")),
+    for x, y, width, height, colour, fill, title, text in (
+        (
+            0.2,
+            0.2,
+            10.0,
+            3.3,
+            SOFT,
+            "#f4f4f2",
+            _("artificial intelligence"),
+            _("rules written\nby people,\nsearch, planning"),
+        ),
+        (3.0, 0.4, 7.0, 2.5, BLUE, "#e6f1f8", _("machine learning"), _("rules learned\nfrom examples:\ntrees, SVM")),
+        (6.1, 0.6, 3.7, 1.75, ORANGE, "#fbeee6", _("deep learning"), _("many layers that\nfind their own\nfeatures")),
     ):
-        ax.add_patch(FancyBboxPatch((x, 0.2), width, height, boxstyle="round,pad=0,rounding_size=0.2", facecolor=colour + "18",
+        ax.add_patch(FancyBboxPatch((x, y), width, height, boxstyle="round,pad=0,rounding_size=0.2", facecolor=fill,
                                     edgecolor=colour, lw=1.8))  # fmt: skip
-        ax.text(x + 0.2, 0.2 + height - 0.3, title, va="center", fontsize=12, fontweight="bold", color=colour)
-        ax.text(x + 0.2, 0.95, text, va="center", fontsize=11, color=INK)
+        ax.text(x + 0.2, y + height - 0.3, title, va="center", fontsize=12, fontweight="bold", color=colour)
+        ax.text(x + 0.2, y + 0.65, text, va="center", fontsize=11, color=INK)
     return figure

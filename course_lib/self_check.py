@@ -62,7 +62,8 @@ def _windows_memory():
 
     class Status(ctypes.Structure):
         _fields_ = [("length", ctypes.c_ulong), ("load", ctypes.c_ulong)] + [
-            (name, ctypes.c_ulonglong) for name in ("total", "free", "page", "page_free", "virtual", "virtual_free", "ext")
+            (name, ctypes.c_ulonglong)
+            for name in ("total", "free", "page", "page_free", "virtual", "virtual_free", "ext")
         ]
 
     status = Status(length=ctypes.sizeof(Status))
@@ -95,13 +96,19 @@ def report():
         if version is None:
             missing.append(package)
     if missing:
-        advice.append(_("Missing: {names}. Close JupyterLab and start it again with: python start.py").format(names=", ".join(missing)))
+        advice.append(
+            _("Missing: {names}. Close JupyterLab and start it again with: python start.py").format(
+                names=", ".join(missing)
+            )
+        )
     total, free = memory()
     if total:
         text = _("{total:.1f} GiB, {free:.1f} GiB free") if free is not None else _("{total:.1f} GiB")
         lines.append((_("memory"), text.format(total=total, free=free)))
         if free is not None and free < 1.0:
-            advice.append(_("Less than 1 GiB of memory is free. Close other notebooks: Kernel → Shut Down All Kernels."))
+            advice.append(
+                _("Less than 1 GiB of memory is free. Close other notebooks: Kernel → Shut Down All Kernels.")
+            )
     lines.append((_("disk"), _("{free:.0f} GiB free").format(free=shutil.disk_usage(".").free / 2**30)))
     try:
         found = gpus()

@@ -7,7 +7,6 @@ pointer it is repeated in JavaScript, and a test compares the two.
 """
 
 import base64
-import io
 import json
 import re
 from pathlib import Path
@@ -135,9 +134,7 @@ class CourseWidget(anywidget.AnyWidget):
 
         figure = figures.figure(*self.picture_size)
         self.draw(figure)
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", bbox_inches="tight", metadata={"Software": None})
-        return buffer.getvalue()
+        return figures.png(figure)
 
     def _repr_mimebundle_(self, **kwargs):
         """The live view; beside it a picture and a sentence for the code host, for print and before the first run."""
