@@ -1,6 +1,7 @@
 """The course's widgets: moving pictures that compute with `course_lib.nn`, or with the learner's own code."""
 
+from course_lib.widgets.loss_explorer import LossExplorer
 from course_lib.widgets.neuron_bench import NeuronBench
 from course_lib.widgets.straight_or_bent import StraightOrBent
 
-__all__ = ["NeuronBench", "StraightOrBent"]
+__all__ = ["LossExplorer", "NeuronBench", "StraightOrBent"]

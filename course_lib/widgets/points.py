@@ -44,6 +44,7 @@ def draw_map(ax, values, x, y, low, high, names):
                    label=_("healthy") if label == 0 else _("needs maintenance"))  # fmt: skip
     ax.set(xlabel=_("x₁: {name} (standardised)").format(name=names[0]),
            ylabel=_("x₂: {name} (standardised)").format(name=names[1]))  # fmt: skip
+    ax.grid(False)
     ax.legend(loc="upper left", fontsize=8)
 
 

@@ -131,7 +131,7 @@ function render({ model, el }) {
     ui.formula(lines);
     const right = s.right / s.count;
     goal(s.shape === 'ring' && s.h <= 3 && right >= 0.95);
-    const text = t('{0} of {1} right ({2} %), loss {3}.', s.right, s.count, number(100 * right, 0), number(s.loss, 3)) + ' '
+    const text = t('{0} of {1} right ({2} %), loss {3}.', s.right, s.count, number(100 * right, 1), number(s.loss, 3)) + ' '
       + (!s.h ? t('No hidden layer: the boundary is straight.') : s.activation === 'linear' ? t('Linear units do not bend: the boundary is straight.')
         : s.h === 1 ? t('One unit: one bend direction.') : t('{0} units can bend the boundary.', s.h));
     ui.say(text);

@@ -156,13 +156,13 @@ class StraightOrBent(CourseWidget):
 
     def describe(self):
         network = f"2 → {self.units} → 1" if self.units else "2 → 1"
-        bend = _("hidden units with {activation}").format(activation=self.activation) if self.units else _("no hidden layer")
+        bend = _("hidden units: {activation}").format(activation=self.activation) if self.units else _("no hidden layer")
         return _(
-            "A network {network} ({bend}, {parameters} parameters) on data of shape '{shape}': {right} of {count} right "
-            "({accuracy:.0%}), loss {loss:.3f}."
+            "A network {network} ({bend}, {parameters} parameters) on data of shape '{shape}': "
+            "{right} of {count} right ({percent:.1f} %), loss {loss:.3f}."
         ).format(
             network=network, bend=bend, parameters=self.parameters, shape=self.shape, right=self.result["right"],
-            count=self.result["count"], accuracy=self.accuracy, loss=self.loss,
+            count=self.result["count"], percent=100 * self.accuracy, loss=self.loss,
         )  # fmt: skip
 
     def draw(self, figure):
@@ -174,7 +174,8 @@ class StraightOrBent(CourseWidget):
         if self.units:
             z = grid(SIDE) @ self.weights[0] + self.weights[1]
             for one in z.T:
-                ax.contour(line, line, one.reshape(SIDE, SIDE), levels=[0], colors="k", linestyles="dashed", linewidths=0.8)
+                own = one.reshape(SIDE, SIDE)
+                ax.contour(line, line, own, levels=[0], colors="k", linestyles="dashed", linewidths=0.8)
         ax.set(xlim=(-LIMIT, LIMIT), ylim=(-LIMIT, LIMIT))
 
     def _lessons(self):
