@@ -27,14 +27,36 @@ def _node(ax, x, y, text, radius=0.36, colour=INK, fill="white", size=12):
 def _box(ax, x, y, text, width=1.0, height=0.6, colour=INK, fill="white", size=11):
     from matplotlib.patches import FancyBboxPatch
 
-    ax.add_patch(FancyBboxPatch((x - width / 2, y - height / 2), width, height, boxstyle="round,pad=0.02,rounding_size=0.1",
-                                facecolor=fill, edgecolor=colour, lw=1.6, zorder=3))  # fmt: skip
+    ax.add_patch(
+        FancyBboxPatch(
+            (x - width / 2, y - height / 2),
+            width,
+            height,
+            boxstyle="round,pad=0.02,rounding_size=0.1",
+            facecolor=fill,
+            edgecolor=colour,
+            lw=1.6,
+            zorder=3,
+        )
+    )
     ax.text(x, y, text, ha="center", va="center", fontsize=size, color=INK, zorder=4)
 
 
 def _arrow(ax, start, end, text="", colour=SOFT, above=0.16, size=11, at=0.5, style="-|>", lw=1.6, dashed=False):
-    ax.annotate("", end, start, arrowprops={"arrowstyle": style, "color": colour, "lw": lw, "shrinkA": 0, "shrinkB": 0,
-                                            "linestyle": "--" if dashed else "-"}, zorder=2)  # fmt: skip
+    ax.annotate(
+        "",
+        end,
+        start,
+        arrowprops={
+            "arrowstyle": style,
+            "color": colour,
+            "lw": lw,
+            "shrinkA": 0,
+            "shrinkB": 0,
+            "linestyle": "--" if dashed else "-",
+        },
+        zorder=2,
+    )
     if text:
         (x0, y0), (x1, y1) = start, end
         ax.text(
@@ -133,8 +155,17 @@ def nested():
         (3.0, 0.4, 7.0, 2.5, BLUE, "#e6f1f8", _("machine learning"), _("rules learned\nfrom examples:\ntrees, SVM")),
         (6.1, 0.6, 3.7, 1.75, ORANGE, "#fbeee6", _("deep learning"), _("many layers that\nfind their own\nfeatures")),
     ):
-        ax.add_patch(FancyBboxPatch((x, y), width, height, boxstyle="round,pad=0,rounding_size=0.2", facecolor=fill,
-                                    edgecolor=colour, lw=1.8))  # fmt: skip
+        ax.add_patch(
+            FancyBboxPatch(
+                (x, y),
+                width,
+                height,
+                boxstyle="round,pad=0,rounding_size=0.2",
+                facecolor=fill,
+                edgecolor=colour,
+                lw=1.8,
+            )
+        )
         ax.text(x + 0.2, y + height - 0.3, title, va="center", fontsize=12, fontweight="bold", color=colour)
         ax.text(x + 0.2, y + 0.65, text, va="center", fontsize=11, color=INK)
     return figure

@@ -115,8 +115,11 @@ def report():
         lines.append(("GPU", ", ".join(found) if found else _("none; the course runs on the CPU")))
     except ImportError as problem:
         lines.append(("GPU", _("unknown: TensorFlow cannot be loaded")))
-        advice.append(_("TensorFlow cannot be loaded ({problem}). The NumPy parts of the course work without it.").format(
-            problem=str(problem).splitlines()[0]))  # fmt: skip
+        advice.append(
+            _("TensorFlow cannot be loaded ({problem}). The NumPy parts of the course work without it.").format(
+                problem=str(problem).splitlines()[0]
+            )
+        )
     width = max(len(name) for name, value in lines)
     text = "\n".join(f"{name:{width}}  {value}" for name, value in lines)
     return text + "\n\n" + ("\n".join(advice) if advice else _("Everything the course needs is here."))

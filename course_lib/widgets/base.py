@@ -29,10 +29,11 @@ def texts_in(javascript):
 
 
 class CourseWidget(anywidget.AnyWidget):
-    """Base of all widgets. A subclass names its JavaScript in `_javascript` and tags what `share` holds with `share=True`.
+    """Base of all widgets: a subclass names its JavaScript and tags what `share` holds with `share=True`.
 
-    Subclasses define `describe()` (one sentence: what the picture shows), `draw(figure)` (the still picture, matplotlib)
-    and, if they have any, `presets`: a dict from a label to `{"set": {trait: value}, "why": sentence}`.
+    Subclasses define `_javascript` (a file name), `describe()` (one sentence: what the picture shows), `draw(figure)`
+    (the still picture, matplotlib) and, if they have any, `presets`: a dict from a label to
+    `{"set": {trait: value}, "why": sentence}`.
     """
 
     _javascript = None

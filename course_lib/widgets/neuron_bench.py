@@ -39,17 +39,27 @@ class NeuronBench(CourseWidget):
             points=np.column_stack([self.x, self.y]).astype("f4").tobytes(),
             names=list(names or known),
             presets={
-                _("turn the line"): {"set": {"w1": 1.0, "w2": 2.0, "b": 0.0}, "why": _(
-                    "The two weights turn the line: it stands at a right angle to the arrow (w₁, w₂).")},
-                _("shift the line"): {"set": {"w1": 1.0, "w2": 1.0, "b": -2.0}, "why": _(
-                    "The bias moves the line without turning it: now only hot and shaking bearings are reported.")},
-                _("unsure"): {"set": {"w1": 0.3, "w2": 0.3, "b": 0.0, "activation": "sigmoid"}, "why": _(
-                    "Same line, small weights: the output stays near 0.5 everywhere. The neuron is unsure.")},
-                _("very sure"): {"set": {"w1": 4.0, "w2": 4.0, "b": 0.0, "activation": "sigmoid"}, "why": _(
-                    "Same line, large weights: the output jumps from 0 to 1. Sure, also where it is wrong.")},
+                _("turn the line"): {
+                    "set": {"w1": 1.0, "w2": 2.0, "b": 0.0},
+                    "why": _("The two weights turn the line: it stands at a right angle to the arrow (w₁, w₂)."),
+                },
+                _("shift the line"): {
+                    "set": {"w1": 1.0, "w2": 1.0, "b": -2.0},
+                    "why": _(
+                        "The bias moves the line without turning it: now only hot and shaking bearings are reported."
+                    ),
+                },
+                _("unsure"): {
+                    "set": {"w1": 0.3, "w2": 0.3, "b": 0.0, "activation": "sigmoid"},
+                    "why": _("Same line, small weights: the output stays near 0.5 everywhere. The neuron is unsure."),
+                },
+                _("very sure"): {
+                    "set": {"w1": 4.0, "w2": 4.0, "b": 0.0, "activation": "sigmoid"},
+                    "why": _("Same line, large weights: the output jumps from 0 to 1. Sure, also where it is wrong."),
+                },
             },
             **state,
-        )  # fmt: skip
+        )
         if use is not None:
             self.observe(self._run_own_code, names=["w1", "w2", "b", "activation"])
             self._run_own_code()
@@ -60,7 +70,7 @@ class NeuronBench(CourseWidget):
         return np.array([[self.w1], [self.w2]])
 
     def output(self, x):
-        """Return y = f(x W + b), shape (N,), for points `x` of shape (N, 2), by `course_lib.nn` or by your own function."""
+        """Return y = f(x W + b) of shape (N,) for points `x` (N, 2): by `course_lib.nn` or by your own function."""
         forward = self._use or nn.dense_forward
         result = forward(np.asarray(x, float), self.weights, np.array([self.b]))
         z = result[0] if isinstance(result, tuple) else result
@@ -87,9 +97,16 @@ class NeuronBench(CourseWidget):
             "One neuron, y = {activation}({w1:.1f}·x₁ + {w2:.1f}·x₂ + {b:.1f}). {right:.0%} of {n} bearings are on "
             "the right side of its line. At the point ({x1:.1f}, {x2:.1f}) the output is {y:.2f}."
         ).format(
-            activation=self.activation, w1=self.w1, w2=self.w2, b=self.b, right=self.accuracy, n=len(self.y),
-            x1=self.probe_x1, x2=self.probe_x2, y=self.output(probe)[0],
-        )  # fmt: skip
+            activation=self.activation,
+            w1=self.w1,
+            w2=self.w2,
+            b=self.b,
+            right=self.accuracy,
+            n=len(self.y),
+            x1=self.probe_x1,
+            x2=self.probe_x2,
+            y=self.output(probe)[0],
+        )
 
     def draw(self, figure):
         low, high = RANGE[self.activation]
@@ -107,5 +124,7 @@ class NeuronBench(CourseWidget):
             own, self.error = self.map().astype("f4").tobytes(), ""
         except Exception as problem:  # the learner's code: whatever it raises is shown, never thrown at the page
             own = b""
-            self.error = _("Your function stopped with {kind}: {text}").format(kind=type(problem).__name__, text=problem)
+            self.error = _("Your function stopped with {kind}: {text}").format(
+                kind=type(problem).__name__, text=problem
+            )
         self.own_map = own
