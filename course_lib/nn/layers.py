@@ -25,6 +25,7 @@ class Layer:
 
     arguments = ()  # the names of __init__'s arguments, the same as Keras's
     needs_dx = True  # the first layer of a model does not compute a gradient for the data
+    taken = False  # True once it is in a model
     rng = None  # set by the model, for layers that draw random numbers
 
     def __init__(self, input_shape=None, name=None):

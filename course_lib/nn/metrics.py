@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.language import _
 from course_lib.nn.checks import lookup
 
 
@@ -36,6 +37,13 @@ def accuracy(y_true, y_pred):
 
 def like(y_true, y_pred):
     """Targets (N,) as (N, 1) where the predictions have that shape."""
+    if y_true.size != y_pred.size:
+        raise ValueError(
+            _(
+                "A metric that subtracts cannot compare targets of shape {given} with predictions of shape {needed}. "
+                "For class numbers use metrics=['accuracy']."
+            ).format(given=y_true.shape, needed=y_pred.shape)
+        )
     return y_true.reshape(y_pred.shape)
 
 

@@ -58,8 +58,8 @@ class Sequential:
         """Put one more layer at the end."""
         if not isinstance(layer, Layer):
             raise TypeError(_("A layer is needed, for example Dense(10), but {value!r} was given.").format(value=layer))
-        if any(layer is other for other in self.layers):
-            raise ValueError(_("This layer is already in the model. Make a new one: each has its own weights."))
+        if layer.taken:
+            raise ValueError(_("This layer is already in a model. Make a new one: each layer has its own weights."))
         if isinstance(layer, Input):
             if self.layers or self.input_shape:
                 raise ValueError(_("Input must come first, and only once."))
@@ -77,6 +77,7 @@ class Sequential:
             except Exception:
                 self.layers.pop()
                 raise
+        layer.taken = True
 
     @property
     def built(self):
@@ -99,8 +100,15 @@ class Sequential:
             layer.needs_dx, layer.rng = k > 0, self.rng
             shape = layer.output_shape
         self.input_shape = self.layers[0].input_shape
-        # One long vector for all weights and one for all gradients: a step of the optimizer is then a few operations
-        # on two vectors, however many layers there are.
+        self._bind()
+        if self.optimizer is not None:
+            self.optimizer.reset()
+
+    def _bind(self):
+        """Lay all weights in one long vector and all gradients in another, and give each layer its pieces.
+
+        A step of the optimizer is then a few operations on two vectors, however many layers there are.
+        """
         weights = [w for layer in self.layers for w in layer.weights]
         self.weight_vector, self.weights = as_one_vector(weights, self.dtype)
         self.gradient_vector, self.gradients = as_one_vector([np.zeros_like(w) for w in weights], self.dtype)
@@ -109,8 +117,12 @@ class Sequential:
             last = first + len(layer.weights)
             layer.bind(self.weights[first:last], self.gradients[first:last])
             first = last
-        if self.optimizer is not None:
-            self.optimizer.reset()
+
+    def __setstate__(self, state):
+        """A copied or unpickled model lays its weights in one vector again: the copies are separate arrays."""
+        self.__dict__.update(state)
+        if self.built:
+            self._bind()
 
     def get_weights(self):
         """Copies of all weights, layer by layer (kernel, bias), in Keras's order."""
@@ -150,7 +162,7 @@ class Sequential:
             return f" {row[0]:<{width[0]}}   {row[1]:<{width[1]}}   {row[2]:>{width[2]}}"
 
         size = self.count_params() * self.dtype.itemsize
-        rule = "─" * (sum(width) + 8)
+        rule = "-" * (sum(width) + 8)
         total = _("Total params: {count:,} ({kilobytes:.2f} KB)").format(
             count=self.count_params(), kilobytes=size / 1024
         )
@@ -170,7 +182,7 @@ class Sequential:
         metrics = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics or []
         self.metrics = [metric_function(metric) for metric in metrics]
         self.optimizer, self.loss = optimizer, loss
-        self.optimizer.reset()
+        self.optimizer.taken = True
 
     def fit(
         self,
@@ -273,7 +285,8 @@ class Sequential:
 
     def evaluate(self, x, y, batch_size=None, verbose=0, return_dict=False):
         """Return the loss, with metrics as a list [loss, ...], averaged over the samples; nothing is learned."""
-        logs = self._measure(*self._data(x, y), batch_size or 256)
+        size = 256 if batch_size is None else whole("batch_size", batch_size)
+        logs = self._measure(*self._data(x, y), size)
         return logs if return_dict else as_keras(logs)
 
     def predict(self, x, batch_size=None, verbose=0):
@@ -314,12 +327,15 @@ class Sequential:
         loss, y_pred = self._loss_and_gradients(x, y, True, weight)
         if math.isfinite(loss):
             with whole_step():
-                clipped = self.optimizer.clip(self.gradients)
-                if clipped is not self.gradients:
-                    for own, new in zip(self.gradients, clipped, strict=True):
-                        own[...] = new
-                self.optimizer.update(self.weight_vector, self.gradient_vector)
+                self._update()
         return loss, y_pred
+
+    def _update(self):
+        clipped = self.optimizer.clip(self.gradients)
+        if clipped is not self.gradients:
+            for own, new in zip(self.gradients, clipped, strict=True):
+                own[...] = new
+        self.optimizer.update(self.weight_vector, self.gradient_vector)
 
     def _measure(self, x, y, batch_size=256):
         totals = Totals(self.metrics)
@@ -343,8 +359,8 @@ class Sequential:
     def _divergence(self, loss):
         rate = self.optimizer.learning_rate
         return _(
-            "The training diverged: the loss is {loss}. Most likely learning_rate={rate:g} is too large: try {smaller:g}. "
-            "Features on very different scales have the same effect: standardize them."
+            "The training diverged: the loss is {loss}. Most likely learning_rate={rate:g} is too large: try "
+            "{smaller:g}. Features on very different scales have the same effect: standardize them."
         ).format(loss=loss, rate=rate, smaller=rate / 10)
 
     # ---------------------------------------------------------------- checks of what is passed in

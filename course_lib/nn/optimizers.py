@@ -99,8 +99,9 @@ class Optimizer:
     """Keeps the state of a rule and updates arrays in place.
 
     clipnorm shortens the gradient of each array to at most this length; global_clipnorm shortens all of them together.
-    As in Keras, the other numbers pass through float32, so 0.9 is really 0.89999998: only then do both engines agree
-    to the last digits in float64.
+
+    As in Keras, the learning rate, the momentum and the powers of Adam's betas pass through float32: 0.9 is really
+    0.8999999762. Only then do both engines agree to the last digits in float64.
     """
 
     block = 16384  # values per piece: the few arrays that a rule needs then stay in the processor's cache
@@ -111,6 +112,7 @@ class Optimizer:
         self.global_clipnorm = None if global_clipnorm is None else positive("global_clipnorm", global_clipnorm)
         if clipnorm is not None and global_clipnorm is not None:
             raise ValueError(_("Only one of clipnorm and global_clipnorm can be set, not both."))
+        self.taken = False  # True once a model uses it: two models must not share one state
         self.reset()
 
     def step(self, w, gradient, state):
@@ -143,7 +145,7 @@ class Optimizer:
 
     def get_config(self):
         """The arguments that make an equal optimizer, with Keras's names."""
-        hidden = {"states"}
+        hidden = {"states", "taken"}
         return {name: value for name, value in vars(self).items() if name not in hidden}
 
     def __repr__(self):
@@ -173,7 +175,7 @@ class RMSprop(Optimizer):
         super().__init__(learning_rate, clipnorm, global_clipnorm)
 
     def step(self, w, gradient, state):
-        return rmsprop_step(w, gradient, state, single(self.learning_rate), single(self.rho), single(self.epsilon))
+        return rmsprop_step(w, gradient, state, single(self.learning_rate), self.rho, self.epsilon)
 
 
 class Adam(Optimizer):
@@ -187,15 +189,15 @@ class Adam(Optimizer):
         super().__init__(learning_rate, clipnorm, global_clipnorm)
 
     def step(self, w, gradient, state):
-        return adam_step(
-            w,
-            gradient,
-            state,
-            single(self.learning_rate),
-            single(self.beta_1),
-            single(self.beta_2),
-            single(self.epsilon),
-        )
+        t = 1 if state is None else state["t"] + 1
+        learning_rate = single(self.learning_rate) * slow_start(t, single(self.beta_1), single(self.beta_2))
+        learning_rate /= slow_start(t, self.beta_1, self.beta_2)
+        return adam_step(w, gradient, state, learning_rate, self.beta_1, self.beta_2, self.epsilon)
+
+
+def slow_start(t, beta_1, beta_2):
+    """The correction in Adam's alpha for averages that start at 0."""
+    return (1 - beta_2**t) ** 0.5 / (1 - beta_1**t)
 
 
 OPTIMIZERS = {"sgd": SGD, "rmsprop": RMSprop, "adam": Adam}
@@ -212,9 +214,9 @@ def norm(arrays):
 
 
 def optimizer_object(optimizer):
-    """Return an optimizer given by name, as a class or as an object."""
+    """Return an optimizer given by name, as a class or as an object; a copy of one that a model uses already."""
     if isinstance(optimizer, Optimizer):
-        return optimizer
+        return type(optimizer)(**optimizer.get_config()) if optimizer.taken else optimizer
     if isinstance(optimizer, type) and issubclass(optimizer, Optimizer):
         return optimizer()
     return lookup("optimizer", optimizer.lower() if isinstance(optimizer, str) else optimizer, OPTIMIZERS)()

@@ -1,0 +1,151 @@
+"""Comparison of whole models: a NumPy `Sequential` and its Keras twin."""
+
+import numpy as np
+
+from course_lib.language import _
+from course_lib.parity.comparison import TOLERANCES, Comparison, compare_arrays
+from course_lib.parity.engines import device, engine
+
+
+def to_keras(numpy_model):
+    """Return a Keras model with the same layers, weights and dtype, compiled alike if the NumPy model is compiled."""
+    import keras
+
+    device()
+    numpy_model._need_weights()
+    dtype = str(numpy_model.dtype)
+    twin = keras.Sequential([keras.Input(numpy_model.input_shape, dtype=dtype)], name=numpy_model.name)
+    for layer in numpy_model.layers:
+        kind = getattr(keras.layers, type(layer).__name__)
+        twin.add(kind(**layer.get_config(), name=layer.name, dtype=dtype))
+    twin.set_weights(numpy_model.get_weights())
+    if numpy_model.loss is not None:
+        twin.compile(
+            keras_optimizer(numpy_model.optimizer),
+            keras_loss(numpy_model.loss, dtype),
+            metrics=[name for name, _function in numpy_model.metrics],
+            jit_compile=False,
+        )
+    return twin
+
+
+def compare(numpy_model, keras_model, x, y, steps=0):
+    """Copy the NumPy model's weights to the Keras model, run both on the batch (x, y), and return a `Comparison`.
+
+    Rows: the outputs, the loss, the gradient of each weight, and with steps > 0 the loss after so many training steps
+    on this batch. Dropout is off throughout, since no two engines draw the same random numbers. Both models keep their
+    weights and optimizers as they were, except that the Keras model now has the weights of the NumPy model.
+    keras_model=None makes the twin with `to_keras`. Both models must be compiled with the same loss.
+    """
+    import keras
+
+    where, run = device(), engine()
+    x, y = numpy_model._data(x, y)
+    if keras_model is None:
+        keras_model = to_keras(numpy_model)
+    if not keras_model.built:
+        keras_model.build((None, *numpy_model.input_shape))
+    check_twin(numpy_model, keras_model)
+    keras_model.set_weights(numpy_model.get_weights())
+
+    their_dtype = keras.backend.standardize_dtype(keras_model.weights[0].dtype)
+    dtype = "float32" if "float32" in (str(numpy_model.dtype), their_dtype) else "float64"
+    tolerance = TOLERANCES[dtype]
+    loss_of = keras_loss(numpy_model.loss, their_dtype)
+    their_x = x.astype(their_dtype)
+    seen = {}
+
+    def loss(*weights):
+        seen["outputs"], _state = keras_model.stateless_call(
+            list(weights), keras_model.non_trainable_variables, their_x, training=False
+        )
+        return loss_of(y, seen["outputs"])
+
+    with keras.device(where.name):
+        start = [keras.ops.convert_to_numpy(v) for v in keras_model.trainable_variables]
+        their_loss, their_gradients = run.value_and_gradients(loss, start)
+        our_loss, our_gradients = numpy_model.loss_and_gradients(x, y)
+        rows = [
+            compare_arrays(_("outputs"), numpy_model.predict(x), to_numpy(seen["outputs"]), tolerance),
+            compare_arrays(_("loss"), our_loss, to_numpy(their_loss), tolerance),
+        ]
+        for name, ours, theirs in zip(weight_names(numpy_model), our_gradients, their_gradients, strict=True):
+            rows.append(compare_arrays(_("gradient of {name}").format(name=name), ours, to_numpy(theirs), tolerance))
+        if steps:
+            ours = loss_after(numpy_model, x, y, steps)
+            theirs = keras_loss_after(numpy_model, keras_model, loss, steps)
+            rows.append(compare_arrays(_("loss after {steps} steps").format(steps=steps), ours, theirs, tolerance))
+    return Comparison(tuple(rows), dtype, where)
+
+
+def loss_after(model, x, y, steps):
+    """The NumPy model's loss after training steps on one batch; weights and optimizer are put back afterwards."""
+    before, states = model.weight_vector.copy(), model.optimizer.states
+    model.optimizer.reset()
+    try:
+        for _step in range(steps):
+            model._loss_and_gradients(x, y, training=False)
+            model._update()
+        return model.loss_and_gradients(x, y)[0]
+    finally:
+        model.weight_vector[...], model.optimizer.states = before, states
+
+
+def keras_loss_after(numpy_model, keras_model, loss, steps):
+    """The Keras model's loss after the same steps, with a fresh optimizer of the same kind."""
+    import keras
+
+    before = keras_model.get_weights()
+    own = getattr(keras_model, "optimizer", None)
+    optimizer = type(own).from_config(own.get_config()) if own else keras_optimizer(numpy_model.optimizer)
+    variables = keras_model.trainable_variables
+    try:
+        for _step in range(steps):
+            weights = [keras.ops.convert_to_tensor(v) for v in variables]
+            _loss, gradients = engine().value_and_gradients(loss, weights)
+            optimizer.apply(gradients, variables)
+        return to_numpy(loss(*[keras.ops.convert_to_tensor(v) for v in variables]))
+    finally:
+        keras_model.set_weights(before)
+
+
+def check_twin(numpy_model, keras_model):
+    """Raise a ValueError if the Keras model's weights have other shapes."""
+    ours = [w.shape for w in numpy_model.weights]
+    theirs = [tuple(w.shape) for w in keras_model.weights]
+    if ours != theirs:
+        raise ValueError(
+            _(
+                "The two models are not the same network: the NumPy model has weights of shapes {ours}, the "
+                "Keras model {theirs}. parity.to_keras(model) builds the right one."
+            ).format(ours=ours, theirs=theirs)
+        )
+
+
+def weight_names(model):
+    """Names such as dense.kernel, in the order of get_weights()."""
+    return [f"{layer.name}.{name}" for layer in model.layers for name in layer.parameters(layer.input_shape)]
+
+
+def keras_loss(loss, dtype):
+    """Return the Keras loss object of the same name; its dtype must be given, or float64 would be cut to float32."""
+    import keras
+
+    name = "".join(word.capitalize() for word in loss.__name__.split("_"))
+    kind = getattr(keras.losses, name, None)
+    if kind is None:
+        raise ValueError(_("The loss {name} has no twin in Keras.").format(name=loss.__name__))
+    return kind(dtype=dtype)
+
+
+def keras_optimizer(optimizer):
+    """Return the Keras optimizer with the same numbers."""
+    import keras
+
+    return getattr(keras.optimizers, type(optimizer).__name__)(**optimizer.get_config())
+
+
+def to_numpy(tensor):
+    import keras
+
+    return np.asarray(keras.ops.convert_to_numpy(tensor))
