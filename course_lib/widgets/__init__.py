@@ -1,7 +1,8 @@
 """The course's widgets: moving pictures that compute with `course_lib.nn`, or with the learner's own code."""
 
+from course_lib.widgets.backprop_stepper import BackpropStepper
 from course_lib.widgets.loss_explorer import LossExplorer
 from course_lib.widgets.neuron_bench import NeuronBench
 from course_lib.widgets.straight_or_bent import StraightOrBent
 
-__all__ = ["LossExplorer", "NeuronBench", "StraightOrBent"]
+__all__ = ["BackpropStepper", "LossExplorer", "NeuronBench", "StraightOrBent"]

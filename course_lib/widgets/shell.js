@@ -286,8 +286,8 @@ export function shell({ model, el, name, python = false }) {
     const still = matchMedia('(prefers-reduced-motion: reduce)');
     const stop = () => { clearInterval(timer); timer = 0; playing.textContent = t('▶ Play'); };
     const tick = () => { if (document.hidden || !root.isConnected) return; if (step() === false) stop(); };
-    const start = () => { clearInterval(timer); timer = setInterval(tick, 1000 / (rate * speed * (still.matches ? 0.25 : 1))); playing.textContent = t('⏸ Pause'); };
-    button(t('⏮ Start'), () => { stop(); reset(); }, { key: 'start', where: group });
+    const start = () => { clearInterval(timer); timer = setInterval(tick, 1000 / (rate * speed * (still.matches ? 0.25 : 1))); playing.textContent = t('❚❚ Pause'); };
+    button(t('|◀ Start'), () => { stop(); reset(); }, { key: 'start', where: group });
     if (back) button(t('◀ Back'), () => { stop(); back(); }, { key: 'back', where: group });
     button(t('Step ▶'), () => { stop(); step(); }, { key: 'step', where: group });
     const playing = button(t('▶ Play'), () => (timer ? stop() : start()), { key: 'play', where: group });
