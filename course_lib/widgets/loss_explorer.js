@@ -40,7 +40,7 @@ function render({ model, el }) {
     const columns = W >= 560 ? 3 : W >= 400 ? 2 : 1, w = W / columns, h = columns === 1 ? 176 : 208;
     return Array.from({ length: count }, (_, i) => {
       const c = i % columns, r = Math.floor(i / columns), rest = i === count - 1 ? columns - c : 1;
-      return { x: c * w, y: r * h, w: w * rest, h };
+      return { x: c * w, y: r * h, w: w * rest, h: i === count - 1 && c === 0 ? 46 + 28 * (count - 1) : h };
     });
   };
   const own = () => { const curve = doubles(model.get('own_curve')), told = model.get('own') || {}; return curve.length ? { curve, ...told } : null; };
@@ -49,7 +49,7 @@ function render({ model, el }) {
     height: W => { const list = layout(W, own() ? 5 : 4), last = list[list.length - 1]; return last.y + last.h; },
     draw(g, W, H, theme) {
       const s = state(), mine = own(), now = losses(s), L = layout(W, mine ? 5 : 4), top = s.log ? 17 : 5;
-      const highest = Math.max(s.cost_miss, s.cost_alarm, 1) * 1.15;
+      const highest = Math.max(s.cost_miss, s.cost_alarm, 1) * 1.35;
       const panels = [
         { title: t('mean squared error'), colour: theme.blue, f: p => losses({ ...s, p }).mse[0], y: [0, top], value: now.mse[0], push: now.mse[1] },
         { title: t('cross-entropy'), colour: theme.orange, f: p => losses({ ...s, p }).bce[0], y: [0, top], value: now.bce[0], push: now.bce[1] },
@@ -102,7 +102,7 @@ function render({ model, el }) {
     return plot;
   }
   function bars(g, theme, box, rows) {                      // |dL/dz|, from 0 to 1
-    const wide = box.w > 300, left = box.x + (wide ? 110 : 92), width = box.x + box.w - left - 66, height = Math.min(20, (box.h - 74) / rows.length - 6);
+    const wide = box.w > 300, left = box.x + (wide ? 110 : 92), width = box.x + box.w - left - 66, height = 20;
     g.save(); g.textBaseline = 'middle'; g.textAlign = 'left'; g.fillStyle = theme.text; g.font = `bold 13px ${theme.font}`;
     g.fillText(t('push on the weights: |slope by z|'), box.x + 10, box.y + 14, box.w - 14);
     g.font = `12px ${theme.font}`;
@@ -116,14 +116,15 @@ function render({ model, el }) {
     g.restore();
   }
   function words(s, now, mine) {
-    const q = s.y ? s.p : 1 - s.p, best = s.cost_alarm + s.cost_miss ? s.cost_alarm / (s.cost_alarm + s.cost_miss) : null, n = v => number(v, 4);
+    const q = s.y ? s.p : 1 - s.p, best = s.cost_alarm + s.cost_miss ? s.cost_alarm / (s.cost_alarm + s.cost_miss) : null, n = v => number(v, Math.abs(v) >= 100 ? 0 : 4);
+    const by = (p, z) => '   ' + t('by p') + ': ' + p + '   ' + t('by z') + ': ' + z;
     ui.formula([
-      `z = ln(p/(1−p)) = ${number(logit(s.p), 2)}   p = ${few(s.p)}   y = ${s.y}`,
-      t('squared error') + `  (p − y)² = ${n(now.mse[0])}   dL/dp = 2(p − y) = ${n(now.mse[1])}   dL/dz = 2(p − y)·p(1−p) = ${n(now.mse[2])}`,
-      t('cross-entropy') + `  ${s.y ? '−ln p' : '−ln(1 − p)'} = ${n(now.bce[0])}   dL/dp = ${s.y ? '−1/p' : '1/(1 − p)'} = ${n(now.bce[1])}   dL/dz = p − y = ${n(now.bce[2])}`,
-      t('plant') + `  ${euro(now.cost[0])}   ` + t('dL/dp = 0: a step cannot be differentiated'),
-      ...(best === null ? [] : [t('best threshold for these costs, if p is honest: {0}', `${number(s.cost_alarm, 0)}/(${number(s.cost_alarm, 0)} + ${number(s.cost_miss, 0)}) = ${number(best, 2)}`)]),
-      ...(mine ? [`${mine.name}  ${Number.isFinite(mine.value) ? n(mine.value) : '?'}   dL/dz = ${Number.isFinite(mine.push) ? n(mine.push) : '?'}   ` + t('(your own function)')] : []),
+      `p = ${few(s.p)}   z = ln(p/(1−p)) = ${number(logit(s.p), 2)}   y = ${s.y}`,
+      `${t('squared error')}: (p−y)² = ${n(now.mse[0])}` + by(`2(p−y) = ${n(now.mse[1])}`, n(now.mse[2])),
+      `${t('cross-entropy')}: ${s.y ? '−ln p' : '−ln(1−p)'} = ${n(now.bce[0])}` + by(`${s.y ? '−1/p' : '1/(1−p)'} = ${n(now.bce[1])}`, `p−y = ${n(now.bce[2])}`),
+      `${t('plant')}: ${euro(now.cost[0])}   ` + t('slope 0: a step cannot be differentiated'),
+      ...(mine ? [`${mine.name}: ${Number.isFinite(mine.value) ? n(mine.value) : '?'}   ${t('by z')}: ${Number.isFinite(mine.push) ? n(mine.push) : '?'}   ` + t('(your own function)')] : []),
+      ...(best === null ? [] : [t('best threshold if p is honest: {0}', `${number(s.cost_alarm, 0)} € / (${number(s.cost_alarm, 0)} € + ${number(s.cost_miss, 0)} €) = ${number(best, 2)}`)]),
     ]);
     const ratio = Math.abs(now.bce[2] / now.mse[2]);
     goal(q < 0.5 && ratio >= GOAL);

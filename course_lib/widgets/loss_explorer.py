@@ -115,8 +115,8 @@ class LossExplorer(CourseWidget):
         ]  # fmt: skip
         losses = self.losses()
         for ax, (name, values, key) in zip(figure.subplots(1, 3), curves, strict=True):
-            ax.plot(x, values, color="#0072B2", lw=2)
-            ax.plot(truth if self.log else self.p, losses[key][0], "s", color="#D55E00", ms=8)
+            ax.plot(x, values, color="#0072B2", lw=2, marker="")
+            ax.scatter(truth if self.log else self.p, losses[key][0], marker="s", color="#D55E00", s=60, zorder=3)
             ax.set(title=name, xlabel=_("p of the true class") if self.log else _("p (defective)"))
             if self.log:
                 ax.set_xscale("log")
