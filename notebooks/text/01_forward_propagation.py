@@ -304,8 +304,8 @@ ex.relu.check(relu)
 widgets.StraightOrBent()
 
 # %% [markdown]
-# You should have seen: with *linear* the boundary stays one straight line with any number of neurons. With *relu* each
-# neuron adds one bend, and a few bends close the ring.
+# You should have seen: with *linear* the boundary stays one straight line, and 65 % are right with any number of neurons.
+# With *relu* each neuron adds one bend. Four of them close the ring, and more than 90 % are right.
 
 # %% [markdown]
 # ## Two layers: forward propagation
@@ -350,9 +350,11 @@ print(keras_model.predict(X, verbose=0)[:, 0].round(3))
 print("Keras keeps W as (inputs, neurons):", keras_model.get_weights()[0].shape)
 
 # %% [markdown]
-# Do the two agree to the last digit, or only to three? `parity.compare` copies the weights and measures:
+# Do the two agree to the last digit, or only to three? `parity.compare` copies the weights and measures. It compares the
+# gradients too, so it wants to know the loss (chapter 2) and the optimizer (chapter 4):
 
 # %%
+model.compile(optimizer="adam", loss="binary_crossentropy")
 parity.compare(model, keras_model, X, rng.integers(0, 2, (5, 1)))
 
 # %% [markdown]
