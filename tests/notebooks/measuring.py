@@ -1,0 +1,43 @@
+"""A pytest plugin for the runs of `test_run.py`: what nbval does not do itself.
+
+Asks the kernel at the end for the most memory it held, notes the seconds of each cell, and leaves the output of cells
+tagged `real-data` alone where there are no real data. Writes what it measured to the file in `COURSE_MEASURED`.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.environment import data_folder
+from tests.notebooks.chapter import tags
+from tests.notebooks.kernel import PEAK_MB, ask
+
+MEASURED = {"cells": {}}
+
+
+def pytest_collection_modifyitems(items):
+    if data_folder() is None:
+        for item in items:
+            if "real-data" in tags(item.cell):
+                item.options["check"] = False
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    try:
+        return (yield)
+    finally:
+        kernel = item.parent.kernel
+        if kernel.is_alive():
+            MEASURED["peak_mb"] = float(ask(kernel.km, kernel.kc, PEAK_MB, "_peak_mb"))
+
+
+def pytest_runtest_logreport(report):
+    if report.when == "call":
+        MEASURED["cells"][report.nodeid.rpartition("::")[2]] = round(report.duration, 2)
+
+
+def pytest_sessionfinish():
+    Path(os.environ["COURSE_MEASURED"]).write_text(json.dumps(MEASURED), encoding="utf-8")

@@ -1,0 +1,343 @@
+"""The tools are tested on chapters made wrong on purpose: every rule can fail, every tool does what it says."""
+
+import copy
+import json
+import os
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tests.notebooks import regenerate, rules
+from tests.notebooks.chapter import Chapter, normal
+from tests.notebooks.formulas import executed_formulas, formula_complaints
+from tests.notebooks.kernel import CellFailed, run_notebook
+from tests.notebooks.test_pairs_and_rules import difference
+from tests.notebooks.test_run import nbval, problems
+
+SENTENCE = "A curve that falls from left to right and then stays flat."
+
+
+def stream(text, name="stdout"):
+    return new_output("stream", name=name, text=text)
+
+
+def shown(**data):
+    return new_output("display_data", data={key.replace("_", "/"): value for key, value in data.items()})
+
+
+def code(source, *outputs, tags=()):
+    metadata = {"tags": list(tags)} if tags else {}
+    return new_code_cell(source, outputs=list(outputs), execution_count=1, metadata=metadata)
+
+
+def good_chapter():
+    cells = [
+        new_markdown_cell("# Title\n\n**In 5 minutes you will** see, do, and ask.\n\n**You need first:** nothing."),
+        new_markdown_cell("**Guess first.** Up or down?"),
+        code("widgets.Bench()", shown(image_png="iVBO", text_plain=SENTENCE)),
+        new_markdown_cell("You should have seen it fall.\n\n$$ y = f(W x + b) $$"),
+        code("figures.show(f, '...')", shown(text_html=f'<img src="data:image/png;base64,AA/tmp/x" alt="{SENTENCE}">')),
+        code("print(1)", stream("1\n"), tags=["nbval-check-output"]),
+        new_markdown_cell("## Exercise 1: one"),
+        *(code(f"ex.{name}.check({name})", shown(text_html="<b>Not attempted yet</b>")) for name in "abcd"),
+        new_markdown_cell("## A short quiz"),
+        code("widgets.Quiz(1)", shown(image_png="iVBO", text_plain=SENTENCE)),
+        new_markdown_cell("## When this fails in the plant\n\nOften.\n\n## Summary\n\nSo it is."),
+        new_markdown_cell(
+            "### Glossary\n\n| English | Chinese | Meaning |\n|---|---|---|\n"
+            "| a | 机 | b |\n| c | 器 | d |\n| e | 学 | f |\n\n**Next:** [two](02.ipynb)"
+        ),
+    ]
+    return new_notebook(cells=cells)
+
+
+def chapter(notebook, name="01_test.ipynb"):
+    from pathlib import Path
+
+    return Chapter(Path(name), notebook)
+
+
+def replaced(old, new):
+    """Change `old` to `new` in every cell that has it."""
+
+    def change(notebook):
+        hit = False
+        for cell in notebook.cells:
+            hit |= old in cell.source
+            cell.source = cell.source.replace(old, new)
+        assert hit
+
+    return change
+
+
+def added(*cells):
+    return lambda notebook: notebook.cells.extend(cells)
+
+
+def without_count(notebook):
+    notebook.cells[5].execution_count = None
+
+
+def without_output(notebook):
+    notebook.cells[5].outputs = []
+
+
+def with_state(notebook):
+    notebook.metadata["widgets"] = {}
+
+
+def with_timings(notebook):
+    notebook.cells[5].metadata["execution"] = {"iopub.execute_input": "now"}
+
+
+BROKEN = [
+    (rules.one_title, replaced("# Title", "Title")),
+    (rules.one_title, added(new_markdown_cell("# Another title"))),
+    (rules.promise, replaced("In 5 minutes you will", "We will")),
+    (rules.promise, replaced("see, do, and ask.", "see, do, ask, hear, smell, and taste.")),
+    (rules.promise, replaced("You need first", "Perhaps")),
+    (rules.sections, replaced("## Exercise 1", "## Task 1")),
+    (rules.sections, replaced("## A short quiz", "## A short riddle")),
+    (rules.sections, replaced("When this fails in the plant", "When this works")),
+    (rules.sections, replaced("## Summary", "## Ende")),
+    (rules.sections, replaced("### Glossary", "### Words")),
+    (rules.sections, replaced("**Next:**", "**Then:**")),
+    (rules.guessing_and_seeing, replaced("Guess first", "Know first")),
+    (rules.guessing_and_seeing, replaced("You should have seen", "You saw")),
+    (rules.glossary, replaced("| c | 器 | d |", "| c | qi | d |")),
+    (rules.glossary, replaced("| English | Chinese |", "| Word | Wort |")),
+    (rules.glossary, replaced("| c | 器 | d |\n", "")),
+    (rules.exercises_and_quiz, replaced("ex.d.check(d)", "pass")),
+    (rules.exercises_and_quiz, replaced("Quiz(1)", "Quiz(2)")),
+    (rules.exercises_and_quiz, replaced("widgets.Quiz(1)", "pass")),
+    (rules.known_tags, added(code("1", tags=["nbval-check-outputs"]))),
+    (rules.executed, without_count),
+    (rules.executed, without_output),
+    (rules.checked_share, added(code("print(2)", stream("2")))),
+    (rules.quiet, added(code("1 / 0", new_output("error", ename="ZeroDivisionError", evalue="", traceback=[])))),
+    (rules.quiet, added(code("f()", stream("UserWarning: old", "stdout")))),
+    (rules.quiet, added(code("f()", stream("10 %", "stderr")))),
+    (rules.quiet, added(code("f()", shown(text_html="<p>FutureWarning</p>", text_plain="x")))),
+    (rules.impersonal, added(code("open('/" + "home/ada/x.csv')"))),
+    (rules.impersonal, added(new_markdown_cell("See C:\\Users\\ada."))),
+    (rules.impersonal, added(code("f", stream("<function f at 0x7f00aa11bb22>")))),
+    (rules.impersonal, added(code("f()", stream("File lib/site-packages/x.py")))),
+    (rules.described, added(code("f()", shown(text_html='<img src="x.png">')))),
+    (rules.described, added(code("f()", shown(text_html="<svg><path/></svg>")))),
+    (rules.described, added(code("f()", shown(image_png="AA", text_plain="<Figure size 640x480 with 1 Axes>")))),
+    (rules.described, added(code("w", shown(**{"application_vnd.jupyter.widget-view+json": {}, "text_plain": "W"})))),
+    (rules.described, added(new_markdown_cell("![](images/a.png)"))),
+    (rules.narrow, added(code("x = 1  # " + "x" * 120))),
+    (rules.narrow, added(code("f()", stream("x" * 121)))),
+    (rules.tidy_metadata, with_state),
+    (rules.tidy_metadata, with_timings),
+]
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_a_good_chapter_keeps_the_rule(rule):
+    assert rule(chapter(good_chapter())) == []
+
+
+@pytest.mark.parametrize(("rule", "breaking"), BROKEN)
+def test_a_broken_chapter_is_noticed(rule, breaking):
+    notebook = copy.deepcopy(good_chapter())
+    breaking(notebook)
+    assert rule(chapter(notebook)) != []
+
+
+def test_every_rule_is_shown_to_fail():
+    assert {rule for rule, _ in BROKEN} == set(rules.RULES)
+
+
+def test_chapter_0_needs_one_exercise_only():
+    notebook = good_chapter()
+    replaced("Quiz(1)", "Quiz(0)")(notebook)
+    for name in "bcd":
+        replaced(f"ex.{name}.check", "print")(notebook)
+    assert rules.exercises_and_quiz(chapter(notebook, "00_test.ipynb")) == []
+    assert rules.exercises_and_quiz(chapter(notebook, "01_test.ipynb")) != []
+
+
+def test_formulas_and_their_tests_are_held_against_each_other(tmp_path, monkeypatch):
+    (tmp_path / "test_formulas_of_this_test.py").write_text(
+        "from tests.notebooks.formulas import executes\n"
+        "@executes('01', r'y = f(Wx+b)')\n@executes('01', 'gone')\ndef test_a(): pass\n"
+        "@executes('01', 'c')\ndef helper(): pass\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    executed = executed_formulas(tmp_path, package="")
+    assert set(executed) == {("01", normal("y = f(W x + b)")), ("01", "gone")}, "a helper is no test"
+    assert len(complaints := formula_complaints(chapter(good_chapter()), executed)) == 1 and "gone" in complaints[0]
+    notebook = good_chapter()
+    notebook.cells.append(new_markdown_cell("$$\nL = 0\n$$"))
+    assert "no test executes $$L=0$$" in formula_complaints(chapter(notebook), executed)
+
+
+TEXT = """# %% [markdown]
+# # Tiny
+
+# %% tags=["nbval-check-output"]
+import os, sys
+print("one"); print("half\\rwhole")
+print("two")
+
+# %%
+from course_lib import language
+
+# %%
+from IPython.display import clear_output, display
+shown = display({"text/plain": "old"}, raw=True, display_id=True)
+shown.update({"text/plain": "new"}, raw=True)
+
+# %%
+print("gone"); clear_output(wait=True); print(os.path.basename(os.getcwd()), os.environ["MPLBACKEND"])
+
+# %%
+import anywidget
+class Widget(anywidget.AnyWidget):
+    _esm = "export default { render() {} }"
+    def _repr_mimebundle_(self, **options):
+        data, metadata = super()._repr_mimebundle_(**options)
+        return {**data, "text/plain": "Widget: a sentence"}, metadata
+Widget()
+
+# %%
+1 + 1
+
+# %%
+1 + 1
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course with one tiny chapter, its text only."""
+    text = tmp_path / "notebooks" / "text" / "01_tiny.py"
+    text.parent.mkdir(parents=True)
+    text.write_text(TEXT, encoding="utf-8")
+    return tmp_path / "notebooks"
+
+
+def outputs(notebook):
+    return [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_regenerate_runs_stores_and_is_stable_to_the_byte(course, capsys):
+    made = course / "01_tiny.ipynb"
+    assert regenerate.main(["01"], course) == 0
+    assert "kernel peak" in capsys.readouterr().out
+    first = made.read_bytes()
+    notebook = nbformat.read(made, 4)
+    nbformat.validate(notebook)
+    printed, _, updated, cleared, widget, *_ = outputs(notebook)
+    assert [o.text for o in printed] == ["one\nwhole\ntwo\n"]
+    assert [o.data for o in updated] == [{"text/plain": "new"}]
+    assert cleared[0].text == "notebooks module://matplotlib_inline.backend_inline\n"
+    assert widget[0].data == {"text/plain": "Widget: a sentence"}
+    assert [c.execution_count for c in notebook.cells if c.cell_type == "code"] == [1, 2, 3, 4, 5, 6, 7]
+    assert len({c.id for c in notebook.cells}) == len(notebook.cells)
+    assert "widgets" not in notebook.metadata
+    regenerate.main([], course)
+    assert made.read_bytes() == first
+    assert [p.name for p in course.iterdir()] and not list(course.glob(".*tmp"))
+
+
+def test_a_failing_cell_writes_nothing(course, capsys):
+    (course / "01_tiny.ipynb").write_text("as it was")
+    text = course / "text" / "01_tiny.py"
+    text.write_text("# %%\nx = 1\n\n# %%\n1 / 0\n")
+    assert regenerate.main(["01"], course) == 1
+    said = capsys.readouterr().out
+    assert "NOT written" in said and "cell 1 ('1 / 0')" in said and "ZeroDivisionError" in said
+    assert (course / "01_tiny.ipynb").read_text() == "as it was"
+    text.write_text('# %% tags=["raises-exception"]\n1 / 0\n')
+    assert regenerate.main(["01"], course) == 0
+    assert outputs(nbformat.read(course / "01_tiny.ipynb", 4))[0][0].ename == "ZeroDivisionError"
+
+
+def test_a_cell_that_never_ends_and_a_kernel_that_dies_are_told(tmp_path):
+    with pytest.raises(CellFailed, match="no end after 1 s"):
+        run_notebook(new_notebook(cells=[new_code_cell("import time; time.sleep(30)")]), tmp_path, cell_timeout=1)
+    with pytest.raises(CellFailed, match="the kernel died"):
+        run_notebook(new_notebook(cells=[new_code_cell("import os; os._exit(9)")]), tmp_path)
+
+
+def test_a_chapter_that_is_not_there_is_named(course):
+    with pytest.raises(SystemExit, match="07"):
+        regenerate.main(["07"], course)
+
+
+def test_a_change_in_one_of_the_pair_is_noticed_whatever_the_file_times_say(course):
+    text, made = course / "text" / "01_tiny.py", course / "01_tiny.ipynb"
+    assert "missing" in difference(text, made)
+    regenerate.write(regenerate.from_text(text), made)
+    assert difference(text, made) is None
+    os.utime(text, (1, 1))
+    assert difference(text, made) is None
+    text.write_text(TEXT.replace('"two"', '"three"'), encoding="utf-8")
+    assert difference(text, made) is not None
+    text.write_text(TEXT.replace(' tags=["nbval-check-output"]', ""), encoding="utf-8")
+    assert difference(text, made) is not None, "tags count"
+    text.write_text(TEXT, encoding="utf-8")
+    notebook = json.loads(made.read_text(encoding="utf-8"))
+    notebook["cells"][0]["id"] = "random"
+    made.write_text(json.dumps(notebook), encoding="utf-8")
+    assert "ids" in difference(text, made)
+
+
+def run_checked(tmp_path, source, stored, tags=("nbval-check-output",), **variables):
+    path = tmp_path / "01_checked.ipynb"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = new_notebook(cells=[code(source, *stored, tags=tags)], metadata={"kernelspec": kernel})
+    nbformat.write(notebook, path)
+    run = nbval(path, tmp_path, **variables)
+    return run, problems(run, path)
+
+
+def test_the_same_output_passes_and_is_measured(tmp_path):
+    run, found = run_checked(tmp_path, "print('a')", [stream("a\n")])
+    assert found == []
+    assert run.peak_mb > 20 and list(run.cells) == ["Cell 0"]
+
+
+def test_another_output_fails(tmp_path):
+    _, found = run_checked(tmp_path, "print('b')", [stream("a\n")])
+    assert "mismatch" in found[0]
+
+
+def test_another_output_without_the_tag_passes(tmp_path):
+    _, found = run_checked(tmp_path, "print('b')", [stream("a\n")], tags=())
+    assert found == []
+
+
+def test_real_data_is_compared_only_where_there_is_real_data(tmp_path):
+    tags = ("nbval-check-output", "real-data")
+    _, found = run_checked(tmp_path, "print('b')", [stream("a\n")], tags, COURSE_DATA=str(tmp_path))
+    assert "mismatch" in found[0]
+    _, found = run_checked(tmp_path, "print('b')", [stream("a\n")], tags, COURSE_DATA=str(tmp_path / "nowhere"))
+    assert found == []
+
+
+def test_the_bytes_of_a_picture_are_not_compared_but_its_description_is(tmp_path):
+    source = (
+        'from IPython.display import HTML, display\ndisplay(HTML(\'<img src="data:image/png;base64,AAAA" alt="two">\'))'
+    )
+    plain = {"text_plain": "<IPython.core.display.HTML object>"}
+    html = '<img src="data:image/png;base64,{}" alt="{}">'
+    _, found = run_checked(tmp_path, source, [shown(text_html=html.format("BBBB", "two"), **plain)])
+    assert found == []
+    _, found = run_checked(tmp_path, source, [shown(text_html=html.format("AAAA", "one"), **plain)])
+    assert found != []
+
+
+def test_too_long_and_too_much_memory_are_problems(tmp_path):
+    run, _ = run_checked(tmp_path, "print('a')", [stream("a\n")])
+    path = tmp_path / "01_checked.ipynb"
+    run.seconds, run.peak_mb, run.cells = 91.0, 1100.0, {"Cell 0": 61.0}
+    assert len(problems(run, path)) == 3
+    run.seconds = 91.0
+    assert not any("91 s" in text for text in problems(run, tmp_path / "05_later.ipynb")), (
+        "later chapters may take longer"
+    )
