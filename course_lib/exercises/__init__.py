@@ -16,7 +16,7 @@ function calls `checked(function, "relu")`, which returns it, or says in one sen
 
 import difflib
 
-from course_lib.exercises import chapter0, chapter1
+from course_lib.exercises import chapter0, chapter1, chapter2, chapter3, chapter4
 from course_lib.exercises.checking import examine
 from course_lib.exercises.exercise import PASSED, Exercise, Misconception
 from course_lib.exercises.report import export_progress, progress
@@ -24,7 +24,7 @@ from course_lib.exercises.result import Result
 from course_lib.exercises.store import record_quiz
 from course_lib.language import _
 
-ALL = {one.name: one for chapter in (chapter0, chapter1) for one in chapter.EXERCISES}
+ALL = {one.name: one for chapter in (chapter0, chapter1, chapter2, chapter3, chapter4) for one in chapter.EXERCISES}
 
 __all__ = ["ALL", "Exercise", "Misconception", "Result", "checked", "export_progress", "find", "passed",
            "progress", "record_quiz", *ALL]

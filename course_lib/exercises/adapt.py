@@ -11,3 +11,13 @@ def first_of_pair(function):
         return value[0] if isinstance(value, tuple) and len(value) == 2 else value
 
     return plain
+
+
+def with_state(function):
+    """Let a rule that remembers nothing return `w` alone; the library's form is `(w, state)`."""
+    @functools.wraps(function, updated=())
+    def step(*arguments, **options):
+        answer = function(*arguments, **options)
+        return answer if isinstance(answer, tuple) or answer is None else (answer, None)
+
+    return step

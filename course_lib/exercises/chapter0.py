@@ -19,7 +19,7 @@ def cases(rng):
     yield 0.0, 1500.0
     yield 12.0, 0.0
     for _repeat in range(4):
-        yield float(rng.uniform(3, 80).round(1)), float(rng.uniform(1000, 3000).round())
+        yield round(rng.uniform(3, 80), 1), float(rng.integers(1000, 3000))
 
 
 UNITS_CHECK = Exercise(

@@ -78,13 +78,17 @@ def _unchanged(before, after):
     return True
 
 
-def attempt(exercise, function, case, expected=None, seconds=SECONDS):
-    """Run the function on one case and return its Outcome; only KeyboardInterrupt and the time limit pass through."""
+def attempt(exercise, function, case, expected=None, seconds=None):
+    """Run the function on one case and return its Outcome; only KeyboardInterrupt and the time limit pass through.
+
+    A learner's function gets a limit of so many seconds; our own need none.
+    """
     watched = Watched(function, exercise.parameters)
     outcome = Outcome()
     try:
         with np.errstate(all="ignore"):
-            value = call_within(seconds, exercise.call, exercise.adapt(watched), *case)
+            plain = exercise.adapt(watched)
+            value = call_within(seconds, exercise.call, plain, *case) if seconds else exercise.call(plain, *case)
         outcome.values = listed(value, exercise.outputs, expected)
     except Mistake as error:
         outcome.mistake = str(error)
@@ -134,7 +138,8 @@ def examine(exercise, function):
         except TimeLimitReached as error:
             return verdict("time limit", _slow(number_), _line(error, function))
         left -= time.perf_counter() - clock
-    findings = [finding(exercise, function, *pair) for pair in zip(results, expected, strict=True)]
+    findings = [finding(exercise, function, *parts)
+                for parts in zip(results, expected, exercise.fresh_cases(), strict=True)]
     if not any(findings):
         return _repeat(exercise, function, results, verdict) or _passed(exercise, function, len(results))
 
@@ -160,7 +165,7 @@ def examine(exercise, function):
     return verdict(kind, message, details)
 
 
-def finding(exercise, function, outcome, expected):
+def finding(exercise, function, outcome, expected, case):
     """Return (kind, message, details) for one case, or None when all is right."""
     given = describe(outcome.arguments, exercise.parameters)
     if outcome.error is not None:
@@ -169,7 +174,7 @@ def finding(exercise, function, outcome, expected):
             "\n".join(filter(None, (_line(outcome.error, function), given)))
     if outcome.returned_none and outcome.mistake and not has_return(function):
         return "no return", _("Your function calculates, but it does not `return` anything, so its result is None. "
-                              "End it with `return {names}`.").format(names=", ".join(exercise.outputs)), ""
+                              "End it with `return {names}`.").format(names=exercise.returns or ", ".join(exercise.outputs)), ""
     if outcome.mistake:
         return "wrong type", outcome.mistake, given
     triples = list(zip(outcome.values, expected, exercise.outputs, strict=True))
@@ -188,25 +193,25 @@ def finding(exercise, function, outcome, expected):
         if same(got, wanted, exercise.tolerance):
             continue
         message = nan_message(got, wanted, name)
-        details = reproduce(outcome.arguments, exercise.parameters)
+        details = reproduce(case, exercise.case_names or exercise.parameters)
         if message:
             return "nan", message, details
         return "difference", difference_message(got, wanted, name, exercise.tolerance), \
-            "\n".join(filter(None, (details, _slope(exercise, outcome, got, wanted, name))))
+            "\n".join(filter(None, (details, _slope(exercise, case, got, wanted, name))))
     return None
 
 
 def recognise(exercise, results, expected):
     """Return (misconception, name of the output) when exactly one known mistake gives the learner's results.
 
-    First the whole result is compared on every case. If none equals it, the first wrong output is compared alone,
-    so that two mistakes in two gradients are still told apart.
+    First the whole result is compared on every case. If none equals it and the outputs are gradients, the first wrong
+    one is compared alone, so that two mistakes in two gradients are still told apart.
     """
     theirs = {known: outcomes(exercise, known.function) for known in exercise.misconceptions}
     found = [known for known, other in theirs.items() if _equal(exercise, results, other, range(len(exercise.outputs)))]
     if len(found) == 1:
         return found[0], ", ".join(_wrong_outputs(exercise, results, expected)) or exercise.outputs[0]
-    if found or len(exercise.outputs) == 1:
+    if found or exercise.slopes is None:
         return None
     for i, name in enumerate(exercise.outputs):
         if name not in _wrong_outputs(exercise, results, expected):
@@ -238,25 +243,25 @@ def _wrong_outputs(exercise, results, expected):
 
 def _proof(exercise, results, expected):
     """Show the first difference in numbers, and the measured slope for a gradient."""
-    for outcome, wanted in zip(results, expected, strict=True):
+    for outcome, wanted, case in zip(results, expected, exercise.fresh_cases(), strict=True):
         for got, right, name in zip(outcome.values or (), wanted, exercise.outputs, strict=False):
             if got.shape != right.shape:
                 return shape_message(got, right, name)
             if not same(got, right, exercise.tolerance):
-                lines = (reproduce(outcome.arguments, exercise.parameters),
+                lines = (reproduce(case, exercise.case_names or exercise.parameters),
                          "# " + difference_message(got, right, name, exercise.tolerance),
-                         _slope(exercise, outcome, got, right, name))
+                         _slope(exercise, case, got, right, name))
                 return "\n".join(filter(None, lines))
     return ""
 
 
-def _slope(exercise, outcome, got, expected, name):
+def _slope(exercise, case, got, expected, name):
     """Compare the learner's gradient with the slope measured by finite differences, at the first difference."""
     if exercise.slopes is None or got.shape != expected.shape:
         return ""
     from course_lib.nn import numerical_gradient
 
-    loss, variable = exercise.slopes(*outcome.arguments)[name]
+    loss, variable = exercise.slopes(*case)[name]
     index = tuple(np.argwhere(differs(got, expected, exercise.tolerance))[0])
     measured = numerical_gradient(loss, np.array(variable))[index]
     place = f"{name}[{', '.join(map(str, index))}]"
@@ -266,7 +271,10 @@ def _slope(exercise, outcome, got, expected, name):
 
 def _repeat(exercise, function, results, verdict, where=-1):
     """Run one case again: a second answer that differs means chance or memory in the function."""
-    outcome = attempt(exercise, function, exercise.fresh_cases()[where])
+    try:
+        outcome = attempt(exercise, function, exercise.fresh_cases()[where], seconds=SECONDS)
+    except TimeLimitReached:
+        outcome = Outcome()
     first, second = results[where].values, outcome.values
     if first is not None and second is not None and all(map(lambda a, b: same(a, b, 1e-12), first, second)):
         return None

@@ -40,8 +40,9 @@ class Exercise:
 
     `reference` is the solution, the library's own function wherever there is one. `cases(rng)` yields the arguments of
     each test, the statement's example first, then from small to large. `outputs` names the results. `adapt` turns the
-    learner's function into the plain form (it drops the cache where both forms are right), and `call(function, *case)`
-    runs it, several steps where the exercise needs them. `slopes(*arguments)` gives for each gradient the pair
+    learner's function into the plain form (it drops the cache where both forms are right). `call(function, *case)` runs
+    it, several steps where the exercise needs them; then `case_names` names the parts of a case and `returns` says what
+    one call returns. `arguments` names the arguments where the library's names differ. `slopes(*case)` gives for each gradient the pair
     (loss as a function of one array, that array), to be measured by finite differences.
     """
 
@@ -55,18 +56,23 @@ class Exercise:
     hints: list
     outputs: tuple = ("result",)
     tolerance: float = 1e-9
+    arguments: tuple = ()
     adapt: Callable = as_is
     call: Callable = call
+    case_names: tuple = ()
+    returns: str = ""
     slopes: Callable | None = None
     solution_note: str = ""
     _hints_given: int = field(default=0, repr=False)
 
     @property
     def parameters(self):
-        return tuple(inspect.signature(self.reference).parameters)
+        return self.arguments or tuple(inspect.signature(self.reference).parameters)
 
     @property
     def signature(self):
+        if self.arguments:
+            return f"{self.name}({', '.join(self.arguments)})"
         parts = inspect.signature(self.reference).parameters.values()
         return f"{self.name}({', '.join(str(part.replace(annotation=part.empty)) for part in parts)})"
 
