@@ -26,8 +26,19 @@ from course_lib.language import _
 
 ALL = {one.name: one for chapter in (chapter0, chapter1, chapter2, chapter3, chapter4) for one in chapter.EXERCISES}
 
-__all__ = ["ALL", "Exercise", "Misconception", "Result", "checked", "export_progress", "find", "passed",
-           "progress", "record_quiz", *ALL]
+__all__ = [
+    "ALL",
+    "Exercise",
+    "Misconception",
+    "Result",
+    "checked",
+    "export_progress",
+    "find",
+    "passed",
+    "progress",
+    "record_quiz",
+    *ALL,
+]
 
 
 def find(name):
@@ -56,8 +67,11 @@ def checked(function, name):
         return function
     result = examine(exercise, function)
     if not result.passed:
-        raise ValueError(_("use= needs a function that passes the exercise `{name}`. {message}").format(
-            name=name, message=" ".join(result.message.split())))
+        raise ValueError(
+            _("use= needs a function that passes the exercise `{name}`. {message}").format(
+                name=name, message=" ".join(result.message.split())
+            )
+        )
     return result.function
 
 

@@ -4,7 +4,8 @@ import functools
 
 
 def first_of_pair(function):
-    """Let a function return `y`, or `(y, cache)` or `(loss, gradient)` as the library does; only the first is checked."""
+    """Let a function return `y`, or `(y, cache)` or `(loss, gradient)` as the library does; the first is checked."""
+
     @functools.wraps(function, updated=())
     def plain(*arguments, **options):
         value = function(*arguments, **options)
@@ -15,6 +16,7 @@ def first_of_pair(function):
 
 def with_state(function):
     """Let a rule that remembers nothing return `w` alone; the library's form is `(w, state)`."""
+
     @functools.wraps(function, updated=())
     def step(*arguments, **options):
         answer = function(*arguments, **options)

@@ -27,29 +27,54 @@ UNITS_CHECK = Exercise(
     chapter=0,
     title=_("The power of a spindle"),
     statement=_(
-        "A spindle turns with `speed` in revolutions per minute and pulls with `torque` in Nm. Return its power in kW:\n\n"
+        "A spindle turns with `speed` in revolutions per minute and pulls with `torque` in Nm. Return its power in "
+        "kW:\n\n"
         "$$P = \\text{torque} \\cdot \\frac{2 \\pi \\cdot \\text{speed}}{60} \\cdot \\frac{1}{1000}$$\n\n"
         "Both arguments are numbers, and so is the result. On paper: 40 Nm at 1500 revolutions per minute give 6.28 kW."
     ),
     reference=units_check,
     cases=cases,
     outputs=("power",),
-    tolerance=2e-4,      # every engineer's P = M n / 9550 is right too
+    tolerance=2e-4,  # every engineer's P = M n / 9550 is right too
     misconceptions=[
-        Misconception("minutes_forgotten", lambda torque, speed: torque * 2 * np.pi * speed / 1000, _(
-            "Your power is 60 times too large: the speed is given per minute. Divide it by 60 to get turns per second.")),
-        Misconception("two_pi_forgotten", lambda torque, speed: torque * speed / 60 / 1000, _(
-            "2 pi is missing: one turn is an angle of 2 pi, and power is torque times angle per second.")),
-        Misconception("pi_only", lambda torque, speed: torque * np.pi * speed / 60 / 1000, _(
-            "Your power is half of what it should be: a whole turn is 2 pi, not pi.")),
-        Misconception("watts", lambda torque, speed: torque * 2 * np.pi * speed / 60, _(
-            "Your result is in W. Divide by 1000 to get kW.")),
-        Misconception("degrees", lambda torque, speed: torque * 360 * speed / 60 / 1000, _(
-            "You counted the angle in degrees (360 a turn). The formula needs radians: 2 pi a turn.")),
-        Misconception("hours", lambda torque, speed: torque * 2 * np.pi * speed / 3600 / 1000, _(
-            "You divided by 3600. The speed is given per minute, and a minute has 60 seconds.")),
-        Misconception("horsepower", lambda torque, speed: torque * 2 * np.pi * speed / 60 / 735.49875, _(
-            "Your result is in metric horsepower. Divide the watts by 1000 to get kW.")),
+        Misconception(
+            "minutes_forgotten",
+            lambda torque, speed: torque * 2 * np.pi * speed / 1000,
+            _(
+                "Your power is 60 times too large: the speed is given per minute. Divide it by 60 to get turns per "
+                "second."
+            ),
+        ),
+        Misconception(
+            "two_pi_forgotten",
+            lambda torque, speed: torque * speed / 60 / 1000,
+            _("2 pi is missing: one turn is an angle of 2 pi, and power is torque times angle per second."),
+        ),
+        Misconception(
+            "pi_only",
+            lambda torque, speed: torque * np.pi * speed / 60 / 1000,
+            _("Your power is half of what it should be: a whole turn is 2 pi, not pi."),
+        ),
+        Misconception(
+            "watts",
+            lambda torque, speed: torque * 2 * np.pi * speed / 60,
+            _("Your result is in W. Divide by 1000 to get kW."),
+        ),
+        Misconception(
+            "degrees",
+            lambda torque, speed: torque * 360 * speed / 60 / 1000,
+            _("You counted the angle in degrees (360 a turn). The formula needs radians: 2 pi a turn."),
+        ),
+        Misconception(
+            "hours",
+            lambda torque, speed: torque * 2 * np.pi * speed / 3600 / 1000,
+            _("You divided by 3600. The speed is given per minute, and a minute has 60 seconds."),
+        ),
+        Misconception(
+            "horsepower",
+            lambda torque, speed: torque * 2 * np.pi * speed / 60 / 735.49875,
+            _("Your result is in metric horsepower. Divide the watts by 1000 to get kW."),
+        ),
     ],
     hints=[
         _("Go in steps: turns per second, then angle per second, then power in W, then kW. One line for each."),

@@ -30,9 +30,9 @@ def neuron_cases(rng):
     yield np.array([2.0, -1.0]), np.array([0.5, 1.0]), 1.0
     yield np.array([0.7]), np.array([-1.2]), 0.3
     yield rng.normal(size=3).round(1), rng.normal(size=3).round(1), -0.4
-    yield rng.normal(size=8)[::2], rng.normal(size=12)[::3], 0.25       # every second, every third element
+    yield rng.normal(size=8)[::2], rng.normal(size=12)[::3], 0.25  # every second, every third element
     yield rng.normal(size=5), np.zeros(5), -2.0
-    yield 3 * np.ones(5), 2 * np.ones(5), 0.5                           # far out: y is almost 1
+    yield 3 * np.ones(5), 2 * np.ones(5), 0.5  # far out: y is almost 1
     yield 3 * np.ones(5), -2 * np.ones(5), 0.5
 
 
@@ -50,27 +50,59 @@ NEURON_OUTPUT = Exercise(
     cases=neuron_cases,
     outputs=("y",),
     misconceptions=[
-        Misconception("no_activation", lambda x, w, b: np.sum(w * x) + b, _(
-            "You returned the weighted sum z. The sigmoid is missing: y = 1 / (1 + exp(-z)).")),
-        Misconception("bias_forgotten", lambda x, w, b: sigmoid(np.sum(w * x)), _(
-            "The bias is missing: add `b` to the weighted sum before the sigmoid.")),
-        Misconception("bias_after_sigmoid", lambda x, w, b: sigmoid(np.sum(w * x)) + b, _(
-            "You added the bias after the sigmoid. It belongs inside: first z = w . x + b, then the sigmoid of z.")),
-        Misconception("bias_every_term", lambda x, w, b: sigmoid(np.sum(w * x + b)), _(
-            "The bias was added once for each input. It is added once for the neuron: close the sum before `+ b`.")),
-        Misconception("sum_forgotten", lambda x, w, b: sigmoid(w * x + b), _(
-            "The sum is missing: `w * x` still has one value for each input. "
-            "Use `np.sum(w * x)` or `w @ x`, so that y is one number.")),
-        Misconception("sign_of_exponent", lambda x, w, b: 1 / (1 + np.exp(np.sum(w * x) + b)), _(
-            "The sign in the exponent is missing: exp(-z), not exp(z). Your neuron says 1 - y.")),
-        Misconception("minus_only_on_sum", lambda x, w, b: 1 / (1 + np.exp(-np.sum(w * x) + b)), _(
-            "The minus sign reaches only the sum, not the bias: write exp(-(w . x + b)) with brackets.")),
-        Misconception("brackets_of_fraction", lambda x, w, b: 1 / 1 + np.exp(-(np.sum(w * x) + b)), _(
-            "Brackets are missing in the fraction: 1 / (1 + exp(-z)). Without them Python calculates 1/1 first.")),
-        Misconception("tanh", lambda x, w, b: np.tanh(np.sum(w * x) + b), _(
-            "You used tanh, which lies between -1 and 1. The sigmoid lies between 0 and 1.")),
-        Misconception("mean_of_inputs", lambda x, w, b: sigmoid(np.mean(w * x) + b), _(
-            "You took the mean of w * x where the sum was asked.")),
+        Misconception(
+            "no_activation",
+            lambda x, w, b: np.sum(w * x) + b,
+            _("You returned the weighted sum z. The sigmoid is missing: y = 1 / (1 + exp(-z))."),
+        ),
+        Misconception(
+            "bias_forgotten",
+            lambda x, w, b: sigmoid(np.sum(w * x)),
+            _("The bias is missing: add `b` to the weighted sum before the sigmoid."),
+        ),
+        Misconception(
+            "bias_after_sigmoid",
+            lambda x, w, b: sigmoid(np.sum(w * x)) + b,
+            _("You added the bias after the sigmoid. It belongs inside: first z = w . x + b, then the sigmoid of z."),
+        ),
+        Misconception(
+            "bias_every_term",
+            lambda x, w, b: sigmoid(np.sum(w * x + b)),
+            _("The bias was added once for each input. It is added once for the neuron: close the sum before `+ b`."),
+        ),
+        Misconception(
+            "sum_forgotten",
+            lambda x, w, b: sigmoid(w * x + b),
+            _(
+                "The sum is missing: `w * x` still has one value for each input. "
+                "Use `np.sum(w * x)` or `w @ x`, so that y is one number."
+            ),
+        ),
+        Misconception(
+            "sign_of_exponent",
+            lambda x, w, b: 1 / (1 + np.exp(np.sum(w * x) + b)),
+            _("The sign in the exponent is missing: exp(-z), not exp(z). Your neuron says 1 - y."),
+        ),
+        Misconception(
+            "minus_only_on_sum",
+            lambda x, w, b: 1 / (1 + np.exp(-np.sum(w * x) + b)),
+            _("The minus sign reaches only the sum, not the bias: write exp(-(w . x + b)) with brackets."),
+        ),
+        Misconception(
+            "brackets_of_fraction",
+            lambda x, w, b: 1 / 1 + np.exp(-(np.sum(w * x) + b)),
+            _("Brackets are missing in the fraction: 1 / (1 + exp(-z)). Without them Python calculates 1/1 first."),
+        ),
+        Misconception(
+            "tanh",
+            lambda x, w, b: np.tanh(np.sum(w * x) + b),
+            _("You used tanh, which lies between -1 and 1. The sigmoid lies between 0 and 1."),
+        ),
+        Misconception(
+            "mean_of_inputs",
+            lambda x, w, b: sigmoid(np.mean(w * x) + b),
+            _("You took the mean of w * x where the sum was asked."),
+        ),
     ],
     hints=[
         _("Go in two steps: first the weighted sum z, one number. Then the sigmoid of z."),
@@ -109,32 +141,63 @@ DENSE_FORWARD = Exercise(
         "The library returns a cache beside y: what the way back in chapter 3 will need. Your function needs only y."
     ),
     misconceptions=[
-        Misconception("bias_forgotten", lambda x, W, b: x @ W, _(
-            "The bias is missing: y = x W + b.")),
-        Misconception("bias_twice", lambda x, W, b: x @ W + b + b, _(
-            "The bias was added twice.")),
-        Misconception("bias_subtracted", lambda x, W, b: x @ W - b, _(
-            "You subtracted the bias. It is added: y = x W + b.")),
-        Misconception("W_transposed", lambda x, W, b: x @ W.T + b, _(
-            "W is transposed. W has shape (D, M), one column a unit, so x @ W fits as it is.")),
-        Misconception("W_first", lambda x, W, b: W @ x + b, _(
-            "The order is wrong: with one sample a row, x comes first: x @ W. "
-            "(Textbooks that write a sample as a column write W x.)")),
-        Misconception("bias_as_column", lambda x, W, b: x @ W + b[:, None], _(
-            "The bias went to the rows: every sample got its own. It belongs to the columns, one for each unit, and "
-            "NumPy does that by itself with b of shape (M,).")),
-        Misconception("bias_summed", lambda x, W, b: x @ W + np.sum(b), _(
-            "Every unit got the sum of all biases. Each unit has its own: add `b` itself.")),
-        Misconception("relu_added", lambda x, W, b: np.maximum(x @ W + b, 0), _(
-            "You applied ReLU. Here only the weighted sums are asked for; the activation comes afterwards.")),
-        Misconception("sigmoid_added", lambda x, W, b: sigmoid(x @ W + b), _(
-            "You applied the sigmoid. Here only the weighted sums are asked for; the activation comes afterwards.")),
-        Misconception("first_sample_only", lambda x, W, b: x[0] @ W + b, _(
-            "Only the first sample was calculated. The result needs one row for each of the N samples.")),
-        Misconception("bias_before_product", lambda x, W, b: (x + b) @ W, _(
-            "The bias was added to the inputs. It is added after the product: first x @ W, then + b.")),
-        Misconception("averaged_inputs", lambda x, W, b: x @ W / x.shape[1] + b, _(
-            "You took the mean over the inputs where the sum was asked: x @ W is the whole sum.")),
+        Misconception("bias_forgotten", lambda x, W, b: x @ W, _("The bias is missing: y = x W + b.")),
+        Misconception("bias_twice", lambda x, W, b: x @ W + b + b, _("The bias was added twice.")),
+        Misconception(
+            "bias_subtracted", lambda x, W, b: x @ W - b, _("You subtracted the bias. It is added: y = x W + b.")
+        ),
+        Misconception(
+            "W_transposed",
+            lambda x, W, b: x @ W.T + b,
+            _("W is transposed. W has shape (D, M), one column a unit, so x @ W fits as it is."),
+        ),
+        Misconception(
+            "W_first",
+            lambda x, W, b: W @ x + b,
+            _(
+                "The order is wrong: with one sample a row, x comes first: x @ W. "
+                "(Textbooks that write a sample as a column write W x.)"
+            ),
+        ),
+        Misconception(
+            "bias_as_column",
+            lambda x, W, b: x @ W + b[:, None],
+            _(
+                "The bias went to the rows: every sample got its own. It belongs to the columns, one for each unit, "
+                "and "
+                "NumPy does that by itself with b of shape (M,)."
+            ),
+        ),
+        Misconception(
+            "bias_summed",
+            lambda x, W, b: x @ W + np.sum(b),
+            _("Every unit got the sum of all biases. Each unit has its own: add `b` itself."),
+        ),
+        Misconception(
+            "relu_added",
+            lambda x, W, b: np.maximum(x @ W + b, 0),
+            _("You applied ReLU. Here only the weighted sums are asked for; the activation comes afterwards."),
+        ),
+        Misconception(
+            "sigmoid_added",
+            lambda x, W, b: sigmoid(x @ W + b),
+            _("You applied the sigmoid. Here only the weighted sums are asked for; the activation comes afterwards."),
+        ),
+        Misconception(
+            "first_sample_only",
+            lambda x, W, b: x[0] @ W + b,
+            _("Only the first sample was calculated. The result needs one row for each of the N samples."),
+        ),
+        Misconception(
+            "bias_before_product",
+            lambda x, W, b: (x + b) @ W,
+            _("The bias was added to the inputs. It is added after the product: first x @ W, then + b."),
+        ),
+        Misconception(
+            "averaged_inputs",
+            lambda x, W, b: x @ W / x.shape[1] + b,
+            _("You took the mean over the inputs where the sum was asked: x @ W is the whole sum."),
+        ),
     ],
     hints=[
         _("Write the shapes below each other: (N, D) and (D, M) shall become (N, M). Which product does that?"),
@@ -145,13 +208,13 @@ DENSE_FORWARD = Exercise(
 
 
 def relu_cases(rng):
-    yield np.array([-2.0, 0.0, 3.0]),
-    yield np.array([[1.5, -0.5], [-1.0, 2.5]]),
-    yield np.array([-0.2]),
-    yield rng.normal(size=(3, 5)),
-    yield 3 * rng.normal(size=(4, 6))[::2, ::-1],
-    yield rng.normal(size=(2, 3, 2)).T,
-    yield np.array([-1e300, -1e-300, 0.0, 1e-300, 5.0]),
+    yield (np.array([-2.0, 0.0, 3.0]),)
+    yield (np.array([[1.5, -0.5], [-1.0, 2.5]]),)
+    yield (np.array([-0.2]),)
+    yield (rng.normal(size=(3, 5)),)
+    yield (3 * rng.normal(size=(4, 6))[::2, ::-1],)
+    yield (rng.normal(size=(2, 3, 2)).T,)
+    yield (np.array([-1e300, -1e-300, 0.0, 1e-300, 5.0]),)
 
 
 RELU = Exercise(
@@ -167,27 +230,54 @@ RELU = Exercise(
     cases=relu_cases,
     outputs=("y",),
     misconceptions=[
-        Misconception("identity", lambda z: z + 0, _(
-            "Your function gives z back as it is. Where z is negative, the result must be 0.")),
-        Misconception("absolute", lambda z: np.abs(z), _(
-            "You took the absolute value: -2 became 2. ReLU makes 0 of every negative number.")),
-        Misconception("minimum", lambda z: np.minimum(z, 0), _(
-            "You kept the negative numbers and dropped the positive ones: take the maximum, not the minimum.")),
-        Misconception("step", lambda z: (z > 0).astype(float), _(
-            "You returned 1 where z is positive. That is the slope of ReLU; ReLU itself returns z there.")),
-        Misconception("leaky", lambda z: np.where(z > 0, z, 0.01 * z), _(
-            "This is the leaky ReLU (0.01 z for negative z). Here the negative side is 0.")),
-        Misconception("largest_only", lambda z: np.maximum(np.max(z), 0), _(
-            "You took the largest of all elements. `np.max` looks for the largest element of an array; `np.maximum` "
-            "compares two arrays element by element.")),
-        Misconception("clipped_at_one", lambda z: np.clip(z, 0, 1), _(
-            "Your values stop at 1. ReLU has no upper limit.")),
-        Misconception("sigmoid", lambda z: np.where(z >= 0, 1, np.exp(-np.abs(z))) / (1 + np.exp(-np.abs(z))), _(
-            "This is the sigmoid. ReLU is simpler: the larger of 0 and z.")),
-        Misconception("negatives_removed", lambda z: z[z > 0], _(
-            "You removed the negative elements, so the shape changed. They must stay in place, with the value 0.")),
-        Misconception("negated", lambda z: np.maximum(-z, 0), _(
-            "The sign of z is turned round: this is ReLU of -z.")),
+        Misconception(
+            "identity",
+            lambda z: z + 0,
+            _("Your function gives z back as it is. Where z is negative, the result must be 0."),
+        ),
+        Misconception(
+            "absolute",
+            lambda z: np.abs(z),
+            _("You took the absolute value: -2 became 2. ReLU makes 0 of every negative number."),
+        ),
+        Misconception(
+            "minimum",
+            lambda z: np.minimum(z, 0),
+            _("You kept the negative numbers and dropped the positive ones: take the maximum, not the minimum."),
+        ),
+        Misconception(
+            "step",
+            lambda z: (z > 0).astype(float),
+            _("You returned 1 where z is positive. That is the slope of ReLU; ReLU itself returns z there."),
+        ),
+        Misconception(
+            "leaky",
+            lambda z: np.where(z > 0, z, 0.01 * z),
+            _("This is the leaky ReLU (0.01 z for negative z). Here the negative side is 0."),
+        ),
+        Misconception(
+            "largest_only",
+            lambda z: np.maximum(np.max(z), 0),
+            _(
+                "You took the largest of all elements. `np.max` looks for the largest element of an array; "
+                "`np.maximum` "
+                "compares two arrays element by element."
+            ),
+        ),
+        Misconception(
+            "clipped_at_one", lambda z: np.clip(z, 0, 1), _("Your values stop at 1. ReLU has no upper limit.")
+        ),
+        Misconception(
+            "sigmoid",
+            lambda z: np.where(z >= 0, 1, np.exp(-np.abs(z))) / (1 + np.exp(-np.abs(z))),
+            _("This is the sigmoid. ReLU is simpler: the larger of 0 and z."),
+        ),
+        Misconception(
+            "negatives_removed",
+            lambda z: z[z > 0],
+            _("You removed the negative elements, so the shape changed. They must stay in place, with the value 0."),
+        ),
+        Misconception("negated", lambda z: np.maximum(-z, 0), _("The sign of z is turned round: this is ReLU of -z.")),
     ],
     hints=[
         _("Each element is treated alone: negative becomes 0, the rest stays."),
@@ -198,12 +288,12 @@ RELU = Exercise(
 
 
 def parameter_cases(rng):
-    yield [2, 3, 1],
-    yield [4, 2],
-    yield [1, 1],
-    yield [5, 5, 5],
-    yield [784, 256, 128, 10],
-    yield [int(size) for size in rng.integers(2, 40, size=6)],
+    yield ([2, 3, 1],)
+    yield ([4, 2],)
+    yield ([1, 1],)
+    yield ([5, 5, 5],)
+    yield ([784, 256, 128, 10],)
+    yield ([int(size) for size in rng.integers(2, 40, size=6)],)
 
 
 PARAMETER_COUNT = Exercise(
@@ -220,26 +310,51 @@ PARAMETER_COUNT = Exercise(
     cases=parameter_cases,
     outputs=("count",),
     misconceptions=[
-        Misconception("biases_forgotten", lambda s: sum(a * b for a, b in zip(s, s[1:], strict=False)), _(
-            "The biases are missing: each unit has one, so add `units` for each layer.")),
-        Misconception("one_bias_a_layer", lambda s: sum(a * b + 1 for a, b in zip(s, s[1:], strict=False)), _(
-            "You counted one bias a layer. Each unit has its own.")),
-        Misconception("biases_of_inputs", lambda s: sum(a * b + a for a, b in zip(s, s[1:], strict=False)), _(
-            "You counted a bias for each input of a layer. Biases belong to the units that receive the sum.")),
-        Misconception("inputs_have_biases", lambda s: sum(a * b for a, b in zip(s, s[1:], strict=False)) + sum(s), _(
-            "The first entry of `layer_sizes` is the data: it has no biases.")),
-        Misconception("units_counted", lambda s: sum(s), _(
-            "You counted the units. Asked are the weights between them, and the biases.")),
-        Misconception("all_multiplied", lambda s: int(np.prod(s)), _(
-            "You multiplied all sizes. Multiply only neighbours, and add up over the layers.")),
-        Misconception("last_layer_forgotten",
-                      lambda s: sum(a * b + b for a, b in zip(s[:-2], s[1:-1], strict=False)), _(
-            "The last layer is missing: a list of n sizes describes n - 1 layers.")),
-        Misconception("first_layer_forgotten", lambda s: sum(a * b + b for a, b in zip(s[1:], s[2:], strict=False)), _(
-            "The first layer is missing: the weights between the inputs and the first units.")),
-        Misconception("output_has_no_bias",
-                      lambda s: sum(a * b + b for a, b in zip(s, s[1:], strict=False)) - s[-1], _(
-            "The biases of the last layer are missing. It is a dense layer like the others.")),
+        Misconception(
+            "biases_forgotten",
+            lambda s: sum(a * b for a, b in zip(s, s[1:], strict=False)),
+            _("The biases are missing: each unit has one, so add `units` for each layer."),
+        ),
+        Misconception(
+            "one_bias_a_layer",
+            lambda s: sum(a * b + 1 for a, b in zip(s, s[1:], strict=False)),
+            _("You counted one bias a layer. Each unit has its own."),
+        ),
+        Misconception(
+            "biases_of_inputs",
+            lambda s: sum(a * b + a for a, b in zip(s, s[1:], strict=False)),
+            _("You counted a bias for each input of a layer. Biases belong to the units that receive the sum."),
+        ),
+        Misconception(
+            "inputs_have_biases",
+            lambda s: sum(a * b for a, b in zip(s, s[1:], strict=False)) + sum(s),
+            _("The first entry of `layer_sizes` is the data: it has no biases."),
+        ),
+        Misconception(
+            "units_counted",
+            lambda s: sum(s),
+            _("You counted the units. Asked are the weights between them, and the biases."),
+        ),
+        Misconception(
+            "all_multiplied",
+            lambda s: int(np.prod(s)),
+            _("You multiplied all sizes. Multiply only neighbours, and add up over the layers."),
+        ),
+        Misconception(
+            "last_layer_forgotten",
+            lambda s: sum(a * b + b for a, b in zip(s[:-2], s[1:-1], strict=False)),
+            _("The last layer is missing: a list of n sizes describes n - 1 layers."),
+        ),
+        Misconception(
+            "first_layer_forgotten",
+            lambda s: sum(a * b + b for a, b in zip(s[1:], s[2:], strict=False)),
+            _("The first layer is missing: the weights between the inputs and the first units."),
+        ),
+        Misconception(
+            "output_has_no_bias",
+            lambda s: sum(a * b + b for a, b in zip(s, s[1:], strict=False)) - s[-1],
+            _("The biases of the last layer are missing. It is a dense layer like the others."),
+        ),
     ],
     hints=[
         _("Take one layer alone: every unit has one weight for each input, and one bias."),

@@ -24,7 +24,7 @@ def minibatches(x, y, batch_size, rng):
 
 
 def f1_score(y_true, y_pred):
-    """The harmonic mean of precision and recall of class 1: F1 = 2 TP / (2 TP + FP + FN), and 0 where there is no TP."""
+    """The harmonic mean of precision and recall of class 1: F1 = 2 TP / (2 TP + FP + FN), and 0 without any TP."""
     tp = np.sum((y_true == 1) & (y_pred == 1))
     fp = np.sum((y_true == 0) & (y_pred == 1))
     fn = np.sum((y_true == 1) & (y_pred == 0))
@@ -49,6 +49,7 @@ def trajectory(step, w, gradients, *options):
 
 def steps_cases(*options):
     """Cases (w, three gradients, options...); the first one is the statement's example."""
+
     def cases(rng):
         yield np.array([1.0, -2.0]), np.array([[0.5, -1.0], [0.5, -1.0], [1.0, 2.0]]), *options[0]
         yield np.array([0.3]), np.array([[2.0], [-1.0], [0.5]]), *options[1]
@@ -56,15 +57,18 @@ def steps_cases(*options):
         yield rng.normal(size=(2, 3)), 3 * rng.normal(size=(3, 2, 3)), *options[0]
         yield rng.normal(size=10)[::2], rng.normal(size=(5, 3)).T, *options[1]
         yield np.zeros(3), 1e-2 * rng.normal(size=(3, 3)), *options[2]
+
     return cases
 
 
 def rule(update, *names):
     """A wrong rule for the mistakes below: update(w, g, memory, *options) -> (w, memory); memory starts at zeros."""
+
     def step(w, gradient, state, *options):
         memory = {name: np.zeros_like(w) for name in names} | {"t": 0} if state is None else dict(state)
         memory["t"] += 1
         return update(w, gradient, memory, *options)
+
     return step
 
 
@@ -93,29 +97,61 @@ SGD_STEP = Exercise(
     cases=steps_cases((0.1,), (0.5,), (0.01,)),
     outputs=STEPS,
     misconceptions=[
-        Misconception("uphill", plain(lambda w, g, rate: w + rate * g), _(
-            "You went uphill: the gradient points to where the loss grows, so subtract it.")),
-        Misconception("rate_forgotten", plain(lambda w, g, rate: w - g), _(
-            "The learning rate is missing: the whole gradient was subtracted.")),
-        Misconception("rate_divides", plain(lambda w, g, rate: w - g / rate), _(
-            "You divided by the learning rate. Multiply: a smaller rate means smaller steps.")),
-        Misconception("step_only", plain(lambda w, g, rate: -rate * g), _(
-            "You returned the step alone. Add it to the weights: w - learning_rate * gradient.")),
-        Misconception("sign_only", plain(lambda w, g, rate: w - rate * np.sign(g)), _(
-            "You used only the sign of the gradient. A steep slope should give a larger step than a gentle one.")),
-        Misconception("length_one", plain(lambda w, g, rate: w - rate * g / np.linalg.norm(g)), _(
-            "You scaled the gradient to length 1. This rule uses it as it is.")),
-        Misconception("one_step_for_all", plain(lambda w, g, rate: w - rate * g.mean()), _(
-            "Every weight got the same step, the mean of the gradient. Each weight has its own gradient.")),
-        Misconception("squared", plain(lambda w, g, rate: w - rate * g**2), _(
-            "You squared the gradient. Then its sign is lost, and with it the direction.")),
-        Misconception("weight_scaled", plain(lambda w, g, rate: w - rate * g * w), _(
-            "You also multiplied by w. The step is learning_rate * gradient.")),
-        Misconception("twice", plain(lambda w, g, rate: w - 2 * rate * g), _(
-            "The step was taken twice, or there is a factor 2 too many. It belongs to the gradient of the loss.")),
-        Misconception("memory", rule(lambda w, g, s, rate: (w + 0.9 * s["m"] - rate * g,
-                                                             {**s, "m": 0.9 * s["m"] - rate * g}), "m"), _(
-            "Your rule remembers earlier gradients: that is momentum. Here each step uses its own gradient only.")),
+        Misconception(
+            "uphill",
+            plain(lambda w, g, rate: w + rate * g),
+            _("You went uphill: the gradient points to where the loss grows, so subtract it."),
+        ),
+        Misconception(
+            "rate_forgotten",
+            plain(lambda w, g, rate: w - g),
+            _("The learning rate is missing: the whole gradient was subtracted."),
+        ),
+        Misconception(
+            "rate_divides",
+            plain(lambda w, g, rate: w - g / rate),
+            _("You divided by the learning rate. Multiply: a smaller rate means smaller steps."),
+        ),
+        Misconception(
+            "step_only",
+            plain(lambda w, g, rate: -rate * g),
+            _("You returned the step alone. Add it to the weights: w - learning_rate * gradient."),
+        ),
+        Misconception(
+            "sign_only",
+            plain(lambda w, g, rate: w - rate * np.sign(g)),
+            _("You used only the sign of the gradient. A steep slope should give a larger step than a gentle one."),
+        ),
+        Misconception(
+            "length_one",
+            plain(lambda w, g, rate: w - rate * g / np.linalg.norm(g)),
+            _("You scaled the gradient to length 1. This rule uses it as it is."),
+        ),
+        Misconception(
+            "one_step_for_all",
+            plain(lambda w, g, rate: w - rate * g.mean()),
+            _("Every weight got the same step, the mean of the gradient. Each weight has its own gradient."),
+        ),
+        Misconception(
+            "squared",
+            plain(lambda w, g, rate: w - rate * g**2),
+            _("You squared the gradient. Then its sign is lost, and with it the direction."),
+        ),
+        Misconception(
+            "weight_scaled",
+            plain(lambda w, g, rate: w - rate * g * w),
+            _("You also multiplied by w. The step is learning_rate * gradient."),
+        ),
+        Misconception(
+            "twice",
+            plain(lambda w, g, rate: w - 2 * rate * g),
+            _("The step was taken twice, or there is a factor 2 too many. It belongs to the gradient of the loss."),
+        ),
+        Misconception(
+            "memory",
+            rule(lambda w, g, s, rate: (w + 0.9 * s["m"] - rate * g, {**s, "m": 0.9 * s["m"] - rate * g}), "m"),
+            _("Your rule remembers earlier gradients: that is momentum. Here each step uses its own gradient only."),
+        ),
     ],
     hints=[
         _("Downhill means against the gradient. How far is set by the learning rate."),
@@ -127,9 +163,11 @@ SGD_STEP = Exercise(
 
 def momentum_rule(update):
     """A wrong momentum rule: update(m, g, rate, mu) -> (new m, step)."""
+
     def change(w, g, memory, rate, mu):
         m, step = update(memory["m"], g, rate, mu)
         return w + step, {**memory, "m": m}
+
     return rule(change, "m")
 
 
@@ -144,8 +182,9 @@ MOMENTUM_STEP = Exercise(
     statement=_(
         "Return the weights after one step with momentum, and the new state:\n\n"
         "$$m \\leftarrow \\mu\\, m - \\eta \\cdot \\text{gradient}, \\qquad w \\leftarrow w + m$$\n\n"
-        "`state` is None at the first step: then m is 0. At the next step you are handed the state that you returned; how "
-        "it looks is up to you, for example `{\"m\": m}`. Nothing handed in may be changed in place. "
+        "`state` is None at the first step: then m is 0. At the next step you are handed the state that you returned; "
+        "how "
+        'it looks is up to you, for example `{"m": m}`. Nothing handed in may be changed in place. '
         "Return `w, state`.\n\n"
         "On paper, learning rate 0.1 and momentum 0.9: w = 1 and gradient 0.5 give m = -0.05 and w = 0.95; the same "
         "gradient once more gives m = -0.095 and w = 0.855."
@@ -157,50 +196,86 @@ MOMENTUM_STEP = Exercise(
     cases=steps_cases((0.1, 0.9), (0.5, 0.5), (0.01, 0.8)),
     outputs=STEPS,
     misconceptions=[
-        Misconception("no_memory", momentum_rule(lambda m, g, rate, mu: both(-rate * g)), _(
-            "Nothing is remembered: this is plain gradient descent. Take m from the state, and return the new m in it.")),
-        Misconception("uphill", momentum_rule(lambda m, g, rate, mu: both(mu * m + rate * g)), _(
-            "You went uphill: the gradient is subtracted, m = momentum * m - learning_rate * gradient.")),
-        Misconception("average", momentum_rule(lambda m, g, rate, mu: (mu * m + (1 - mu) * g,
-                                                                       -rate * (mu * m + (1 - mu) * g))), _(
-            "You averaged the gradient with a factor (1 - momentum), as Adam does. Here the gradient counts in full.")),
-        Misconception("nesterov", momentum_rule(lambda m, g, rate, mu: (mu * m - rate * g,
-                                                                        mu * (mu * m - rate * g) - rate * g)), _(
-            "This is Nesterov's rule, which looks one step ahead. Plain momentum adds m itself.")),
-        Misconception("rate_twice", momentum_rule(lambda m, g, rate, mu: (mu * m - rate * g,
-                                                                          rate * (mu * m - rate * g))), _(
-            "The learning rate was used twice: it is already in m, so w = w + m.")),
-        Misconception("no_friction", momentum_rule(lambda m, g, rate, mu: both(m - rate * g)), _(
-            "m is not multiplied by momentum, so the ball has no friction and never slows down.")),
-        Misconception("friction_turned", momentum_rule(lambda m, g, rate, mu: both((1 - mu) * m - rate * g)), _(
-            "You used 1 - momentum. Momentum is the share of m that is kept.")),
-        Misconception("old_step", momentum_rule(lambda m, g, rate, mu: (mu * m - rate * g, m)), _(
-            "You moved by the old m. Calculate the new m first, then add it.")),
-        Misconception("momentum_ignored", momentum_rule(lambda m, g, rate, mu: both(0.9 * m - rate * g)), _(
-            "You used 0.9. Use the argument `momentum`.")),
-        Misconception("friction_on_step", momentum_rule(lambda m, g, rate, mu: (mu * m - rate * g,
-                                                                                mu * (mu * m - rate * g))), _(
-            "The step was multiplied by momentum once more: w = w + m.")),
-        Misconception("gradient_twice", momentum_rule(lambda m, g, rate, mu: (mu * m - rate * g,
-                                                                              mu * m - 2 * rate * g)), _(
-            "The gradient was subtracted twice: it is already in m, so w = w + m is the whole step.")),
+        Misconception(
+            "no_memory",
+            momentum_rule(lambda m, g, rate, mu: both(-rate * g)),
+            _(
+                "Nothing is remembered: this is plain gradient descent. Take m from the state, and return the new m in "
+                "it."
+            ),
+        ),
+        Misconception(
+            "uphill",
+            momentum_rule(lambda m, g, rate, mu: both(mu * m + rate * g)),
+            _("You went uphill: the gradient is subtracted, m = momentum * m - learning_rate * gradient."),
+        ),
+        Misconception(
+            "average",
+            momentum_rule(lambda m, g, rate, mu: (mu * m + (1 - mu) * g, -rate * (mu * m + (1 - mu) * g))),
+            _(
+                "You averaged the gradient with a factor (1 - momentum), as Adam does. Here the gradient counts in "
+                "full."
+            ),
+        ),
+        Misconception(
+            "nesterov",
+            momentum_rule(lambda m, g, rate, mu: (mu * m - rate * g, mu * (mu * m - rate * g) - rate * g)),
+            _("This is Nesterov's rule, which looks one step ahead. Plain momentum adds m itself."),
+        ),
+        Misconception(
+            "rate_twice",
+            momentum_rule(lambda m, g, rate, mu: (mu * m - rate * g, rate * (mu * m - rate * g))),
+            _("The learning rate was used twice: it is already in m, so w = w + m."),
+        ),
+        Misconception(
+            "no_friction",
+            momentum_rule(lambda m, g, rate, mu: both(m - rate * g)),
+            _("m is not multiplied by momentum, so the ball has no friction and never slows down."),
+        ),
+        Misconception(
+            "friction_turned",
+            momentum_rule(lambda m, g, rate, mu: both((1 - mu) * m - rate * g)),
+            _("You used 1 - momentum. Momentum is the share of m that is kept."),
+        ),
+        Misconception(
+            "old_step",
+            momentum_rule(lambda m, g, rate, mu: (mu * m - rate * g, m)),
+            _("You moved by the old m. Calculate the new m first, then add it."),
+        ),
+        Misconception(
+            "momentum_ignored",
+            momentum_rule(lambda m, g, rate, mu: both(0.9 * m - rate * g)),
+            _("You used 0.9. Use the argument `momentum`."),
+        ),
+        Misconception(
+            "friction_on_step",
+            momentum_rule(lambda m, g, rate, mu: (mu * m - rate * g, mu * (mu * m - rate * g))),
+            _("The step was multiplied by momentum once more: w = w + m."),
+        ),
+        Misconception(
+            "gradient_twice",
+            momentum_rule(lambda m, g, rate, mu: (mu * m - rate * g, mu * m - 2 * rate * g)),
+            _("The gradient was subtracted twice: it is already in m, so w = w + m is the whole step."),
+        ),
     ],
     hints=[
-        _("First the memory: `m = 0 if state is None else state[\"m\"]`."),
+        _('First the memory: `m = 0 if state is None else state["m"]`.'),
         _("Then the new m, then the step. Return the new m in a new dictionary."),
-        _("`m = momentum * m - learning_rate * gradient`, `w = w + m`, `return w, {\"m\": m}`."),
+        _('`m = momentum * m - learning_rate * gradient`, `w = w + m`, `return w, {"m": m}`.'),
     ],
 )
 
 
 def adam_rule(step, v_of=lambda g: g**2, keep=lambda memory: memory, swap=False):
     """A wrong Adam: step(g, m, v, t, rate, b1, b2, eps) is what is subtracted from w."""
+
     def change(w, g, memory, rate, b1, b2, eps):
         if swap:
             b1, b2 = b2, b1
         m = b1 * memory["m"] + (1 - b1) * g
         v = b2 * memory["v"] + (1 - b2) * v_of(g)
         return w - step(g, m, v, memory["t"], rate, b1, b2, eps), keep({"m": m, "v": v, "t": memory["t"]})
+
     return rule(change, "m", "v")
 
 
@@ -218,13 +293,16 @@ ADAM_STEP = Exercise(
     title=_("Adam"),
     statement=_(
         "Return the weights after one step of Adam, and the new state. At step t = 1, 2, 3, ...:\n\n"
-        "$$m \\leftarrow \\beta_1 m + (1 - \\beta_1)\\, g, \\qquad v \\leftarrow \\beta_2 v + (1 - \\beta_2)\\, g^2$$\n\n"
+        "$$m \\leftarrow \\beta_1 m + (1 - \\beta_1)\\, g, \\qquad v \\leftarrow \\beta_2 v + (1 - \\beta_2)\\, "
+        "g^2$$\n\n"
         "$$\\alpha = \\eta\\, \\frac{\\sqrt{1 - \\beta_2^t}}{1 - \\beta_1^t}, \\qquad "
         "w \\leftarrow w - \\alpha\\, \\frac{m}{\\sqrt{v} + \\epsilon}$$\n\n"
-        "This is the form that Keras uses. `state` is None at the first step: then m and v are 0 and t is 1. At the next "
+        "This is the form that Keras uses. `state` is None at the first step: then m and v are 0 and t is 1. At the "
+        "next "
         "step you are handed the state that you returned; it must hold m, v and t. Nothing handed in may be changed in "
         "place. Return `w, state`.\n\n"
-        "On paper: at the first step m / sqrt(v) is the sign of g, corrected by alpha, so every weight moves by just about "
+        "On paper: at the first step m / sqrt(v) is the sign of g, corrected by alpha, so every weight moves by just "
+        "about "
         "the learning rate: w = (1, -2), g = (0.5, -1), learning rate 0.1 give (0.9, -1.9)."
     ),
     reference=nn.adam_step,
@@ -234,53 +312,100 @@ ADAM_STEP = Exercise(
     cases=steps_cases((0.1, 0.9, 0.999, 1e-7), (0.05, 0.8, 0.9, 0.01), (0.01, 0.5, 0.95, 1e-3)),
     outputs=STEPS,
     misconceptions=[
-        Misconception("no_correction", adam_rule(lambda g, m, v, t, rate, b1, b2, eps: rate * m / (np.sqrt(v) + eps)), _(
-            "The correction of the slow start is missing: m and v begin at 0 and are too small in the first steps. "
-            "Use alpha instead of the learning rate.")),
-        Misconception("only_v_corrected", adam_rule(
-            lambda g, m, v, t, rate, b1, b2, eps: rate * np.sqrt(1 - b2**t) * m / (np.sqrt(v) + eps)), _(
-            "The correction of m is missing: divide by 1 - beta_1 ** t.")),
-        Misconception("only_m_corrected", adam_rule(
-            lambda g, m, v, t, rate, b1, b2, eps: rate / (1 - b1**t) * m / (np.sqrt(v) + eps)), _(
-            "The correction of v is missing: multiply by the square root of 1 - beta_2 ** t.")),
-        Misconception("root_of_correction_missing", adam_rule(
-            lambda g, m, v, t, rate, b1, b2, eps: rate * (1 - b2**t) / (1 - b1**t) * m / (np.sqrt(v) + eps)), _(
-            "The root is missing in alpha: sqrt(1 - beta_2 ** t).")),
-        Misconception("epsilon_inside", adam_rule(
-            lambda g, m, v, t, rate, b1, b2, eps: alpha(rate, b1, b2, t) * m / np.sqrt(v + eps)), _(
-            "Epsilon is inside the root. In Adam it stands outside: sqrt(v) + epsilon. (In Keras's RMSprop it is inside.)")),
-        Misconception("epsilon_of_the_paper", adam_rule(
-            lambda g, m, v, t, rate, b1, b2, eps: rate * (m / (1 - b1**t)) / (np.sqrt(v / (1 - b2**t)) + eps)), _(
-            "This is Algorithm 1 of the Adam paper: epsilon is added after v was corrected. Asked is the form of Keras, "
-            "where epsilon is added to sqrt(v) itself and alpha holds both corrections. The difference is small, but it "
-            "shows after some hundred steps.")),
-        Misconception("epsilon_forgotten", adam_rule(
-            lambda g, m, v, t, rate, b1, b2, eps: alpha(rate, b1, b2, t) * m / np.sqrt(v)), _(
-            "Epsilon is missing: it keeps the division safe where v is 0.")),
-        Misconception("root_forgotten", adam_rule(
-            lambda g, m, v, t, rate, b1, b2, eps: alpha(rate, b1, b2, t) * m / (v + eps)), _(
-            "The root of v is missing: m / (sqrt(v) + epsilon).")),
-        Misconception("gradient_not_squared", adam_rule(right_step, v_of=lambda g: g), _(
-            "v must average the square of the gradient. Yours averages the gradient itself, and the root of a negative "
-            "number is NaN.")),
-        Misconception("gradient_instead_of_m", adam_rule(
-            lambda g, m, v, t, rate, b1, b2, eps: alpha(rate, b1, b2, t) * g / (np.sqrt(v) + eps)), _(
-            "You used the gradient itself above the line. Adam uses its average m.")),
-        Misconception("step_not_counted", adam_rule(
-            lambda g, m, v, t, rate, b1, b2, eps: right_step(g, m, v, 1, rate, b1, b2, eps)), _(
-            "t stays at 1. Count the steps: keep t in the state and add 1 each time.")),
-        Misconception("no_memory", adam_rule(right_step, keep=lambda memory: None), _(
-            "Nothing is remembered: every step is a first step. Return m, v and t in the state.")),
-        Misconception("betas_swapped", adam_rule(right_step, swap=True), _(
-            "The two betas are swapped: beta_1 belongs to m, beta_2 to v.")),
-        Misconception("uphill", adam_rule(lambda *all_: -right_step(*all_)), _(
-            "You went uphill: the step is subtracted from w.")),
+        Misconception(
+            "no_correction",
+            adam_rule(lambda g, m, v, t, rate, b1, b2, eps: rate * m / (np.sqrt(v) + eps)),
+            _(
+                "The correction of the slow start is missing: m and v begin at 0 and are too small in the first steps. "
+                "Use alpha instead of the learning rate."
+            ),
+        ),
+        Misconception(
+            "only_v_corrected",
+            adam_rule(lambda g, m, v, t, rate, b1, b2, eps: rate * np.sqrt(1 - b2**t) * m / (np.sqrt(v) + eps)),
+            _("The correction of m is missing: divide by 1 - beta_1 ** t."),
+        ),
+        Misconception(
+            "only_m_corrected",
+            adam_rule(lambda g, m, v, t, rate, b1, b2, eps: rate / (1 - b1**t) * m / (np.sqrt(v) + eps)),
+            _("The correction of v is missing: multiply by the square root of 1 - beta_2 ** t."),
+        ),
+        Misconception(
+            "root_of_correction_missing",
+            adam_rule(lambda g, m, v, t, rate, b1, b2, eps: rate * (1 - b2**t) / (1 - b1**t) * m / (np.sqrt(v) + eps)),
+            _("The root is missing in alpha: sqrt(1 - beta_2 ** t)."),
+        ),
+        Misconception(
+            "epsilon_inside",
+            adam_rule(lambda g, m, v, t, rate, b1, b2, eps: alpha(rate, b1, b2, t) * m / np.sqrt(v + eps)),
+            _(
+                "Epsilon is inside the root. In Adam it stands outside: sqrt(v) + epsilon. (In Keras's RMSprop it is "
+                "inside.)"
+            ),
+        ),
+        Misconception(
+            "epsilon_of_the_paper",
+            adam_rule(
+                lambda g, m, v, t, rate, b1, b2, eps: rate * (m / (1 - b1**t)) / (np.sqrt(v / (1 - b2**t)) + eps)
+            ),
+            _(
+                "This is Algorithm 1 of the Adam paper: epsilon is added after v was corrected. Asked is the form of "
+                "Keras, "
+                "where epsilon is added to sqrt(v) itself and alpha holds both corrections. The difference is small, "
+                "but it "
+                "shows after some hundred steps."
+            ),
+        ),
+        Misconception(
+            "epsilon_forgotten",
+            adam_rule(lambda g, m, v, t, rate, b1, b2, eps: alpha(rate, b1, b2, t) * m / np.sqrt(v)),
+            _("Epsilon is missing: it keeps the division safe where v is 0."),
+        ),
+        Misconception(
+            "root_forgotten",
+            adam_rule(lambda g, m, v, t, rate, b1, b2, eps: alpha(rate, b1, b2, t) * m / (v + eps)),
+            _("The root of v is missing: m / (sqrt(v) + epsilon)."),
+        ),
+        Misconception(
+            "gradient_not_squared",
+            adam_rule(right_step, v_of=lambda g: g),
+            _(
+                "v must average the square of the gradient. Yours averages the gradient itself, and the root of a "
+                "negative "
+                "number is NaN."
+            ),
+        ),
+        Misconception(
+            "gradient_instead_of_m",
+            adam_rule(lambda g, m, v, t, rate, b1, b2, eps: alpha(rate, b1, b2, t) * g / (np.sqrt(v) + eps)),
+            _("You used the gradient itself above the line. Adam uses its average m."),
+        ),
+        Misconception(
+            "step_not_counted",
+            adam_rule(lambda g, m, v, t, rate, b1, b2, eps: right_step(g, m, v, 1, rate, b1, b2, eps)),
+            _("t stays at 1. Count the steps: keep t in the state and add 1 each time."),
+        ),
+        Misconception(
+            "no_memory",
+            adam_rule(right_step, keep=lambda memory: None),
+            _("Nothing is remembered: every step is a first step. Return m, v and t in the state."),
+        ),
+        Misconception(
+            "betas_swapped",
+            adam_rule(right_step, swap=True),
+            _("The two betas are swapped: beta_1 belongs to m, beta_2 to v."),
+        ),
+        Misconception(
+            "uphill", adam_rule(lambda *all_: -right_step(*all_)), _("You went uphill: the step is subtracted from w.")
+        ),
     ],
     hints=[
         _("First the memory: at the first step m and v are 0 and t is 0; then t grows by 1 at each step."),
         _("Four lines follow the four formulas: m, v, alpha, w. `beta_2 ** t` is a power; `np.sqrt` is the root."),
-        _("`alpha = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)`, then "
-          "`w = w - alpha * m / (np.sqrt(v) + epsilon)`, then `return w, {\"m\": m, \"v\": v, \"t\": t}`."),
+        _(
+            "`alpha = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)`, then "
+            '`w = w - alpha * m / (np.sqrt(v) + epsilon)`, then `return w, {"m": m, "v": v, "t": t}`.'
+        ),
     ],
 )
 
@@ -296,6 +421,7 @@ def batch_report(function, rows, batch_size, seed):
 
     With fewer than 10 rows chance could look like order, so the properties of the order are not judged there.
     """
+
     def draw(seed):
         x, y = table(rows)
         return checked_batches(function(x, y, batch_size, np.random.default_rng(seed)), rows)
@@ -322,20 +448,29 @@ def batch_report(function, rows, batch_size, seed):
 def checked_batches(batches, rows):
     """Return the batches as a list of pairs of arrays, or raise Mistake."""
     if batches is None or batches is Ellipsis:
-        raise Mistake(_("Your function returned None. Return a list of pairs (x_batch, y_batch), or `yield` each pair."))
+        raise Mistake(
+            _("Your function returned None. Return a list of pairs (x_batch, y_batch), or `yield` each pair.")
+        )
     try:
         batches = list(itertools.islice(batches, 3 * rows + 10))
     except TypeError:
-        raise Mistake(_("Return a list of pairs (x_batch, y_batch), or `yield` each pair; your function returned {kind}."
-                        ).format(kind=type(batches).__name__)) from None
+        raise Mistake(
+            _("Return a list of pairs (x_batch, y_batch), or `yield` each pair; your function returned {kind}.").format(
+                kind=type(batches).__name__
+            )
+        ) from None
     pairs = []
     for pair in batches:
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise Mistake(_("Each batch must be a pair (x_batch, y_batch)."))
         x, y = (np.asarray(part) for part in pair)
         if x.ndim != 2 or x.shape[1] != 2 or y.ndim != 1 or len(x) != len(y):
-            raise Mistake(_("In a batch x_batch must have shape (n, D) and y_batch (n,), with the same n; they have "
-                            "{x} and {y}.").format(x=x.shape, y=y.shape))
+            raise Mistake(
+                _(
+                    "In a batch x_batch must have shape (n, D) and y_batch (n,), with the same n; they have "
+                    "{x} and {y}."
+                ).format(x=x.shape, y=y.shape)
+            )
         pairs.append((x, y))
     return pairs
 
@@ -384,13 +519,15 @@ MINIBATCHES = Exercise(
     chapter=4,
     title=_("Mini-batches"),
     statement=_(
-        "Cut the data into mini-batches for one epoch. Return a list of pairs `(x_batch, y_batch)`, or `yield` the pairs. "
+        "Cut the data into mini-batches for one epoch. Return a list of pairs `(x_batch, y_batch)`, or `yield` the "
+        "pairs. "
         "What must hold:\n\n"
         "- `batch_sizes`: every batch has `batch_size` rows; the last one may be smaller, none is empty;\n"
         "- `rows_together`: x and y of a sample stay together;\n"
         "- `no_row_twice` and `no_row_missing`: every sample is there exactly once;\n"
         "- `order_is_new` and `rows_are_mixed`: the samples come in a new order, not only the batches;\n"
-        "- `same_seed_same_order` and `new_seed_new_order`: chance comes from `rng` (a NumPy generator) and nowhere else.\n\n"
+        "- `same_seed_same_order` and `new_seed_new_order`: chance comes from `rng` (a NumPy generator) and nowhere "
+        "else.\n\n"
         "`x` has shape (N, D), `y` (N,). Example: 5 rows and batch size 2 give batches of 2, 2 and 1 rows."
     ),
     reference=minibatches,
@@ -398,44 +535,99 @@ MINIBATCHES = Exercise(
     returns="batches",
     case_names=("rows", "batch_size", "seed"),
     cases=lambda rng: iter([(40, 4, 0), (1, 3, 1), (63, 5, 2), (12, 12, 3), (37, 1, 4), (25, 40, 5)]),
-    outputs=("batch_sizes", "rows_together", "no_row_twice", "no_row_missing", "order_is_new", "rows_are_mixed",
-             "same_seed_same_order", "new_seed_new_order"),
+    outputs=(
+        "batch_sizes",
+        "rows_together",
+        "no_row_twice",
+        "no_row_missing",
+        "order_is_new",
+        "rows_are_mixed",
+        "same_seed_same_order",
+        "new_seed_new_order",
+    ),
     misconceptions=[
-        Misconception("not_shuffled", lambda x, y, size, rng: cut(x, y, np.arange(len(x)), size), _(
-            "The rows come in the old order. Draw a new one: `order = rng.permutation(len(x))`.")),
-        Misconception("shuffled_apart", shuffled_apart, _(
-            "x and y are no longer together: they were not shuffled in the same way. "
-            "Draw one order and use it for both: x[rows], y[rows].")),
-        Misconception("last_batch_dropped", last_dropped, _(
-            "The last, smaller batch is missing, so some samples are never learned. "
-            "`range(0, len(x), batch_size)` reaches it, and a slice past the end is just shorter.")),
-        Misconception("only_batches_shuffled", starts_shuffled, _(
-            "Only the order of the batches is new; the rows inside are still neighbours. Shuffle the rows, then cut.")),
-        Misconception("with_replacement",
-                      lambda x, y, size, rng: cut(x, y, rng.integers(0, len(x), size=len(x)), size), _(
-            "Some samples come twice and others never. Draw an order without repeats: `rng.permutation(len(x))`.")),
-        Misconception("drawn_anew_each_time", drawn_anew, _(
-            "Each batch was drawn anew, so samples repeat and others are missing. Draw one order for the whole epoch, "
-            "then cut it into batches.")),
-        Misconception("own_seed",
-                      lambda x, y, size, rng: minibatches(x, y, size, np.random.default_rng(0)), _(
-            "The order is the same whatever `rng` is: every epoch would look alike. Use the rng that is handed in.")),
-        Misconception("global_chance",
-                      lambda x, y, size, rng: minibatches(x, y, size, np.random.default_rng()), _(
-            "The order does not come from `rng`: `np.random...` and `random...` draw elsewhere, and nobody can repeat your "
-            "run. Use rng.permutation(len(x)).")),
-        Misconception("last_batch_filled_up", filled_up, _(
-            "The last batch was filled up with samples that came before, so they count twice. It may be smaller.")),
-        Misconception("one_batch_too_many", one_too_many, _(
-            "Where batch_size divides the number of rows, your last batch is empty. "
-            "`range(0, len(x), batch_size)` makes just enough.")),
-        Misconception("size_taken_as_count", size_as_count, _(
-            "You made batch_size batches. It is the number of rows in each batch.")),
+        Misconception(
+            "not_shuffled",
+            lambda x, y, size, rng: cut(x, y, np.arange(len(x)), size),
+            _("The rows come in the old order. Draw a new one: `order = rng.permutation(len(x))`."),
+        ),
+        Misconception(
+            "shuffled_apart",
+            shuffled_apart,
+            _(
+                "x and y are no longer together: they were not shuffled in the same way. "
+                "Draw one order and use it for both: x[rows], y[rows]."
+            ),
+        ),
+        Misconception(
+            "last_batch_dropped",
+            last_dropped,
+            _(
+                "The last, smaller batch is missing, so some samples are never learned. "
+                "`range(0, len(x), batch_size)` reaches it, and a slice past the end is just shorter."
+            ),
+        ),
+        Misconception(
+            "only_batches_shuffled",
+            starts_shuffled,
+            _(
+                "Only the order of the batches is new; the rows inside are still neighbours. Shuffle the rows, then "
+                "cut."
+            ),
+        ),
+        Misconception(
+            "with_replacement",
+            lambda x, y, size, rng: cut(x, y, rng.integers(0, len(x), size=len(x)), size),
+            _("Some samples come twice and others never. Draw an order without repeats: `rng.permutation(len(x))`."),
+        ),
+        Misconception(
+            "drawn_anew_each_time",
+            drawn_anew,
+            _(
+                "Each batch was drawn anew, so samples repeat and others are missing. Draw one order for the whole "
+                "epoch, "
+                "then cut it into batches."
+            ),
+        ),
+        Misconception(
+            "own_seed",
+            lambda x, y, size, rng: minibatches(x, y, size, np.random.default_rng(0)),
+            _("The order is the same whatever `rng` is: every epoch would look alike. Use the rng that is handed in."),
+        ),
+        Misconception(
+            "global_chance",
+            lambda x, y, size, rng: minibatches(x, y, size, np.random.default_rng()),
+            _(
+                "The order does not come from `rng`: `np.random...` and `random...` draw elsewhere, and nobody can "
+                "repeat your "
+                "run. Use rng.permutation(len(x))."
+            ),
+        ),
+        Misconception(
+            "last_batch_filled_up",
+            filled_up,
+            _("The last batch was filled up with samples that came before, so they count twice. It may be smaller."),
+        ),
+        Misconception(
+            "one_batch_too_many",
+            one_too_many,
+            _(
+                "Where batch_size divides the number of rows, your last batch is empty. "
+                "`range(0, len(x), batch_size)` makes just enough."
+            ),
+        ),
+        Misconception(
+            "size_taken_as_count",
+            size_as_count,
+            _("You made batch_size batches. It is the number of rows in each batch."),
+        ),
     ],
     hints=[
         _("First a new order of the row numbers, then cut that order into pieces."),
-        _("`order = rng.permutation(len(x))`; `range(0, len(x), batch_size)` gives the starts; "
-          "`rows = order[start:start + batch_size]` is one piece."),
+        _(
+            "`order = rng.permutation(len(x))`; `range(0, len(x), batch_size)` gives the starts; "
+            "`rows = order[start:start + batch_size]` is one piece."
+        ),
         _("In the loop: `batches.append((x[rows], y[rows]))`."),
     ],
 )
@@ -445,8 +637,8 @@ def f1_cases(rng):
     yield np.array([1, 1, 1, 0, 0, 0, 0, 0]), np.array([1, 0, 0, 1, 0, 0, 0, 0])
     yield np.array([1, 0, 1, 1, 0]), np.array([1, 1, 1, 1, 1])
     yield np.array([1, 0]), np.array([1, 0])
-    yield np.array([1, 0, 1]), np.array([0, 0, 0])                                  # no alarm at all
-    yield np.array([0, 0]), np.array([0, 0])                                        # nothing to find
+    yield np.array([1, 0, 1]), np.array([0, 0, 0])  # no alarm at all
+    yield np.array([0, 0]), np.array([0, 0])  # nothing to find
     yield (rng.uniform(size=60) < 0.2).astype(int), (rng.uniform(size=60) < 0.3).astype(int)
     yield rng.integers(0, 2, size=30)[::2], rng.integers(0, 2, size=45)[::3]
 
@@ -461,9 +653,11 @@ def ratio(a, b):
 
 def of_rates(combine):
     """combine(precision, recall), with 0 for a rate that has nothing to divide by."""
+
     def score(t, y):
         tp, fp, fn, _tn = counts(t, y)
         return combine(ratio(tp, tp + fp), ratio(tp, tp + fn))
+
     return score
 
 
@@ -476,42 +670,92 @@ F1_SCORE = Exercise(
         "$$\\text{precision} = \\frac{TP}{TP + FP}, \\quad \\text{recall} = \\frac{TP}{TP + FN}, \\quad "
         "F_1 = \\frac{2 \\cdot \\text{precision} \\cdot \\text{recall}}{\\text{precision} + \\text{recall}} "
         "= \\frac{2\\, TP}{2\\, TP + FP + FN}$$\n\n"
-        "TP: failures found; FP: false alarms; FN: failures missed. `y_true` and `y_pred` hold 0 and 1, shape (N,). When "
+        "TP: failures found; FP: false alarms; FN: failures missed. `y_true` and `y_pred` hold 0 and 1, shape (N,). "
+        "When "
         "there is no TP, return 0. On paper: 3 failures of which 1 is found, and 1 false alarm: 2 / (2 + 1 + 2) = 0.4."
     ),
     reference=f1_score,
     cases=f1_cases,
     outputs=("f1",),
     misconceptions=[
-        Misconception("accuracy", lambda t, y: np.mean(t == y), _(
-            "This is the accuracy. With 3 % failures, a model that never warns has 97 %; F1 looks at the failures only.")),
-        Misconception("precision", of_rates(lambda p, r: p), _(
-            "This is the precision: how many alarms are right. F1 joins it with the recall.")),
-        Misconception("recall", of_rates(lambda p, r: r), _(
-            "This is the recall: how many failures are found. F1 joins it with the precision.")),
-        Misconception("plain_mean", of_rates(lambda p, r: (p + r) / 2), _(
-            "You took the plain mean of precision and recall. F1 is the harmonic mean, which punishes a low one: "
-            "2 p r / (p + r).")),
-        Misconception("geometric_mean", of_rates(lambda p, r: np.sqrt(p * r)), _(
-            "You took the geometric mean, the root of the product. F1 is the harmonic mean: 2 p r / (p + r).")),
-        Misconception("product", of_rates(lambda p, r: p * r), _(
-            "You multiplied precision and recall. F1 is 2 p r / (p + r).")),
-        Misconception("factor_two_missing", of_rates(lambda p, r: ratio(p * r, p + r)), _(
-            "The factor 2 is missing: with it a perfect model reaches 1.")),
-        Misconception("true_positives_once", lambda t, y: (lambda tp, fp, fn, tn: ratio(tp, tp + fp + fn))(*counts(t, y)), _(
-            "This is TP / (TP + FP + FN), the Jaccard index. In F1 the TP count twice, above and below the line.")),
-        Misconception("other_class", lambda t, y: f1_score(1 - t, 1 - y), _(
-            "You scored class 0, the good machines. The failures are class 1.")),
-        Misconception("mean_of_both_classes", lambda t, y: (f1_score(t, y) + f1_score(1 - t, 1 - y)) / 2, _(
-            "You took the mean over both classes (macro F1). Here only class 1, the failures, counts.")),
-        Misconception("nothing_found", lambda t, y: (lambda tp, fp, fn, tn: np.float64(2 * tp) / (2 * tp + fp + fn))(
-            *counts(t, y)) if np.any(t) or np.any(y) else np.nan, _(
-            "With no failure and no alarm the formula is 0/0 = NaN. Return 0 when there is no TP.")),
-        Misconception("precision_of_nothing", lambda t, y: (lambda tp, fp, fn, tn: (
-            lambda p, r: 2 * p * r / (p + r))(np.float64(tp) / (tp + fp), np.float64(tp) / (tp + fn)))(*counts(t, y)), _(
-            "Where there is no alarm or nothing to find, precision or recall is 0/0 = NaN. Return 0 when there is no TP.")),
-        Misconception("percent", lambda t, y: 100 * f1_score(t, y), _(
-            "Your result is in percent. F1 lies between 0 and 1.")),
+        Misconception(
+            "accuracy",
+            lambda t, y: np.mean(t == y),
+            _(
+                "This is the accuracy. With 3 % failures, a model that never warns has 97 %; F1 looks at the failures "
+                "only."
+            ),
+        ),
+        Misconception(
+            "precision",
+            of_rates(lambda p, r: p),
+            _("This is the precision: how many alarms are right. F1 joins it with the recall."),
+        ),
+        Misconception(
+            "recall",
+            of_rates(lambda p, r: r),
+            _("This is the recall: how many failures are found. F1 joins it with the precision."),
+        ),
+        Misconception(
+            "plain_mean",
+            of_rates(lambda p, r: (p + r) / 2),
+            _(
+                "You took the plain mean of precision and recall. F1 is the harmonic mean, which punishes a low one: "
+                "2 p r / (p + r)."
+            ),
+        ),
+        Misconception(
+            "geometric_mean",
+            of_rates(lambda p, r: np.sqrt(p * r)),
+            _("You took the geometric mean, the root of the product. F1 is the harmonic mean: 2 p r / (p + r)."),
+        ),
+        Misconception(
+            "product", of_rates(lambda p, r: p * r), _("You multiplied precision and recall. F1 is 2 p r / (p + r).")
+        ),
+        Misconception(
+            "factor_two_missing",
+            of_rates(lambda p, r: ratio(p * r, p + r)),
+            _("The factor 2 is missing: with it a perfect model reaches 1."),
+        ),
+        Misconception(
+            "true_positives_once",
+            lambda t, y: (lambda tp, fp, fn, tn: ratio(tp, tp + fp + fn))(*counts(t, y)),
+            _("This is TP / (TP + FP + FN), the Jaccard index. In F1 the TP count twice, above and below the line."),
+        ),
+        Misconception(
+            "other_class",
+            lambda t, y: f1_score(1 - t, 1 - y),
+            _("You scored class 0, the good machines. The failures are class 1."),
+        ),
+        Misconception(
+            "mean_of_both_classes",
+            lambda t, y: (f1_score(t, y) + f1_score(1 - t, 1 - y)) / 2,
+            _("You took the mean over both classes (macro F1). Here only class 1, the failures, counts."),
+        ),
+        Misconception(
+            "nothing_found",
+            lambda t, y: (
+                (lambda tp, fp, fn, tn: np.float64(2 * tp) / (2 * tp + fp + fn))(*counts(t, y))
+                if np.any(t) or np.any(y)
+                else np.nan
+            ),
+            _("With no failure and no alarm the formula is 0/0 = NaN. Return 0 when there is no TP."),
+        ),
+        Misconception(
+            "precision_of_nothing",
+            lambda t, y: (
+                lambda tp, fp, fn, tn: (lambda p, r: 2 * p * r / (p + r))(
+                    np.float64(tp) / (tp + fp), np.float64(tp) / (tp + fn)
+                )
+            )(*counts(t, y)),
+            _(
+                "Where there is no alarm or nothing to find, precision or recall is 0/0 = NaN. Return 0 when there is "
+                "no TP."
+            ),
+        ),
+        Misconception(
+            "percent", lambda t, y: 100 * f1_score(t, y), _("Your result is in percent. F1 lies between 0 and 1.")
+        ),
     ],
     hints=[
         _("Count first: TP, FP and FN, each as a sum of a condition."),

@@ -13,8 +13,8 @@ import numpy as np
 
 from course_lib.exercises.comparing import (
     Mistake,
-    differs,
     difference_message,
+    differs,
     dtype_message,
     listed,
     nan_message,
@@ -29,7 +29,7 @@ from course_lib.exercises.source import blank_line, has_return, is_untouched
 from course_lib.language import _
 
 SEED = 20
-SECONDS = 5.0                 # for the learner's calls of one check together
+SECONDS = 5.0  # for the learner's calls of one check together
 
 
 @dataclass
@@ -67,8 +67,11 @@ def _copy(value):
 
 def _unchanged(before, after):
     if isinstance(before, np.ndarray):
-        return isinstance(after, np.ndarray) and before.shape == after.shape and \
-            np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
+        return (
+            isinstance(after, np.ndarray)
+            and before.shape == after.shape
+            and np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
+        )
     if isinstance(before, dict):
         return before.keys() == after.keys() and all(_unchanged(before[key], after[key]) for key in before)
     if isinstance(before, (list, tuple)):
@@ -117,14 +120,20 @@ def expected_values(exercise):
 
 def examine(exercise, function):
     """Return the Result of checking `function`, without showing or recording anything."""
+
     def verdict(kind, message, details="", misconception=None):
         return Result(exercise.name, False, kind, message, misconception, details)
 
     if not callable(function):
         return verdict("not callable", _not_callable(exercise, function))
     if is_untouched(function):
-        return verdict("not attempted", _("Replace the `...` in `{name}` by your code and run the cell again. "
-                                          "`ex.{name}.hint()` gives a first hint.").format(name=exercise.name))
+        return verdict(
+            "not attempted",
+            _(
+                "Replace the `...` in `{name}` by your code and run the cell again. "
+                "`ex.{name}.hint()` gives a first hint."
+            ).format(name=exercise.name),
+        )
     message = _wrong_arguments(exercise, function)
     if message:
         return verdict("wrong arguments", message)
@@ -138,15 +147,19 @@ def examine(exercise, function):
         except TimeLimitReached as error:
             return verdict("time limit", _slow(number_), _line(error, function))
         left -= time.perf_counter() - clock
-    findings = [finding(exercise, function, *parts)
-                for parts in zip(results, expected, exercise.fresh_cases(), strict=True)]
+    findings = [
+        finding(exercise, function, *parts) for parts in zip(results, expected, exercise.fresh_cases(), strict=True)
+    ]
     if not any(findings):
         return _repeat(exercise, function, results, verdict) or _passed(exercise, function, len(results))
 
     blank = blank_line(function)
     if blank:
-        return verdict("unfinished", _("Line {line} is still blank. Replace the dots by your code.").format(
-            line=blank[0]), _("line {line}: {text}").format(line=blank[0], text=blank[1]))
+        return verdict(
+            "unfinished",
+            _("Line {line} is still blank. Replace the dots by your code.").format(line=blank[0]),
+            _("line {line}: {text}").format(line=blank[0], text=blank[1]),
+        )
     where = next(i for i, found in enumerate(findings) if found)
     kind, message, details = findings[where]
     if kind in ("error", "shape", "nan", "difference"):
@@ -170,11 +183,20 @@ def finding(exercise, function, outcome, expected, case):
     given = describe(outcome.arguments, exercise.parameters)
     if outcome.error is not None:
         message = _("Your function stopped with {error}").format(error=in_pythons_words(outcome.error))
-        return "error", message + "\n" + explain(outcome.error, function, exercise.parameters), \
-            "\n".join(filter(None, (_line(outcome.error, function), given)))
+        return (
+            "error",
+            message + "\n" + explain(outcome.error, function, exercise.parameters),
+            "\n".join(filter(None, (_line(outcome.error, function), given))),
+        )
     if outcome.returned_none and outcome.mistake and not has_return(function):
-        return "no return", _("Your function calculates, but it does not `return` anything, so its result is None. "
-                              "End it with `return {names}`.").format(names=exercise.returns or ", ".join(exercise.outputs)), ""
+        return (
+            "no return",
+            _(
+                "Your function calculates, but it does not `return` anything, so its result is None. "
+                "End it with `return {names}`."
+            ).format(names=exercise.returns or ", ".join(exercise.outputs)),
+            "",
+        )
     if outcome.mistake:
         return "wrong type", outcome.mistake, given
     triples = list(zip(outcome.values, expected, exercise.outputs, strict=True))
@@ -183,9 +205,14 @@ def finding(exercise, function, outcome, expected, case):
         if message:
             return "dtype", message, given
     if outcome.modified:
-        return "modified", _("Your function changed its argument `{name}`. The caller still needs it as it was: make "
-                             "a new array (`a = a - b` instead of `a -= b`, or `{name}.copy()` first).").format(
-            name=outcome.modified), given
+        return (
+            "modified",
+            _(
+                "Your function changed its argument `{name}`. The caller still needs it as it was: make "
+                "a new array (`a = a - b` instead of `a -= b`, or `{name}.copy()` first)."
+            ).format(name=outcome.modified),
+            given,
+        )
     for got, wanted, name in triples:
         message = shape_message(got, wanted, name)
         if message:
@@ -196,8 +223,11 @@ def finding(exercise, function, outcome, expected, case):
         details = reproduce(case, exercise.case_names or exercise.parameters)
         if message:
             return "nan", message, details
-        return "difference", difference_message(got, wanted, name, exercise.tolerance), \
-            "\n".join(filter(None, (details, _slope(exercise, case, got, wanted, name))))
+        return (
+            "difference",
+            difference_message(got, wanted, name, exercise.tolerance),
+            "\n".join(filter(None, (details, _slope(exercise, case, got, wanted, name)))),
+        )
     return None
 
 
@@ -236,9 +266,14 @@ def _equal(exercise, results, other, outputs):
 
 
 def _wrong_outputs(exercise, results, expected):
-    return [name for i, name in enumerate(exercise.outputs)
-            if any(mine.values is not None and not same(mine.values[i], right[i], exercise.tolerance)
-                   for mine, right in zip(results, expected, strict=True))]
+    return [
+        name
+        for i, name in enumerate(exercise.outputs)
+        if any(
+            mine.values is not None and not same(mine.values[i], right[i], exercise.tolerance)
+            for mine, right in zip(results, expected, strict=True)
+        )
+    ]
 
 
 def _proof(exercise, results, expected):
@@ -248,9 +283,11 @@ def _proof(exercise, results, expected):
             if got.shape != right.shape:
                 return shape_message(got, right, name)
             if not same(got, right, exercise.tolerance):
-                lines = (reproduce(case, exercise.case_names or exercise.parameters),
-                         "# " + difference_message(got, right, name, exercise.tolerance),
-                         _slope(exercise, case, got, right, name))
+                lines = (
+                    reproduce(case, exercise.case_names or exercise.parameters),
+                    "# " + difference_message(got, right, name, exercise.tolerance),
+                    _slope(exercise, case, got, right, name),
+                )
                 return "\n".join(filter(None, lines))
     return ""
 
@@ -266,7 +303,8 @@ def _slope(exercise, case, got, expected, name):
     measured = numerical_gradient(loss, np.array(variable))[index]
     place = f"{name}[{', '.join(map(str, index))}]"
     return _("# measured slope (finite differences): {place} = {measured}; yours: {got}").format(
-        place=place, measured=number(round(measured, 6)), got=number(got[index]))
+        place=place, measured=number(round(measured, 6)), got=number(got[index])
+    )
 
 
 def _repeat(exercise, function, results, verdict, where=-1):
@@ -278,9 +316,14 @@ def _repeat(exercise, function, results, verdict, where=-1):
     first, second = results[where].values, outcome.values
     if first is not None and second is not None and all(map(lambda a, b: same(a, b, 1e-12), first, second)):
         return None
-    return verdict("not repeatable", _(
-        "Called twice with the same arguments, your function gives two different answers. Does it draw random numbers "
-        "of its own, or use a variable from outside that changes?"))
+    return verdict(
+        "not repeatable",
+        _(
+            "Called twice with the same arguments, your function gives two different answers. Does it draw random "
+            "numbers "
+            "of its own, or use a variable from outside that changes?"
+        ),
+    )
 
 
 def _constant(exercise, results, expected):
@@ -291,20 +334,27 @@ def _constant(exercise, results, expected):
     if not all(same(a, b, 1e-12) for value in values for a, b in zip(value, values[0], strict=True)):
         return None
     if all(same(a, b, max(exercise.tolerance, 5e-3)) for a, b in zip(values[0], expected[0], strict=True)):
-        return _("Your function returns the answer of the example, whatever it is given. "
-                 "Calculate it from the arguments: the check uses other numbers.")
+        return _(
+            "Your function returns the answer of the example, whatever it is given. "
+            "Calculate it from the arguments: the check uses other numbers."
+        )
     return _("Your function gives the same answer for every input. Does it use its arguments?")
 
 
 def _not_callable(exercise, function):
     if isinstance(function, (np.ndarray, int, float, list, tuple, np.generic)):
-        return _("The check was given a value, not a function. Hand over the function itself, without brackets: "
-                 "`ex.{name}.check({name})`.").format(name=exercise.name)
+        return _(
+            "The check was given a value, not a function. Hand over the function itself, without brackets: "
+            "`ex.{name}.check({name})`."
+        ).format(name=exercise.name)
     if function is None:
         return _("The check was given None. Hand over your function: `ex.{name}.check({name})`.").format(
-            name=exercise.name)
-    return _("The check needs your function, but was given {kind}. Write `ex.{name}.check({name})`, and run the cell "
-             "that defines `{name}` first.").format(kind=type(function).__name__, name=exercise.name)
+            name=exercise.name
+        )
+    return _(
+        "The check needs your function, but was given {kind}. Write `ex.{name}.check({name})`, and run the cell "
+        "that defines `{name}` first."
+    ).format(kind=type(function).__name__, name=exercise.name)
 
 
 def _wrong_arguments(exercise, function):
@@ -317,18 +367,27 @@ def _wrong_arguments(exercise, function):
         signature.bind(*exercise.parameters)
     except TypeError:
         return _("The function must take {count} arguments: `{signature}`. Yours is `{name}{given}`.").format(
-            count=len(exercise.parameters), signature=exercise.signature, given=signature,
-            name=getattr(function, "__name__", "function"))
-    if len(names) == len(exercise.parameters) and set(names) == set(exercise.parameters) \
-            and names != list(exercise.parameters):
+            count=len(exercise.parameters),
+            signature=exercise.signature,
+            given=signature,
+            name=getattr(function, "__name__", "function"),
+        )
+    if (
+        len(names) == len(exercise.parameters)
+        and set(names) == set(exercise.parameters)
+        and names != list(exercise.parameters)
+    ):
         return _("The arguments are in another order: the check calls `{signature}`, yours is `{name}{given}`.").format(
-            signature=exercise.signature, given=signature, name=getattr(function, "__name__", "function"))
+            signature=exercise.signature, given=signature, name=getattr(function, "__name__", "function")
+        )
     return None
 
 
 def _slow(count):
-    return _("Your function was still running after {seconds} seconds (test {count}) and was stopped. "
-             "Is there a loop whose condition never becomes false?").format(seconds=f"{SECONDS:g}", count=count)
+    return _(
+        "Your function was still running after {seconds} seconds (test {count}) and was stopped. "
+        "Is there a loop whose condition never becomes false?"
+    ).format(seconds=f"{SECONDS:g}", count=count)
 
 
 def _line(error, function):
@@ -339,4 +398,3 @@ def _line(error, function):
 def _passed(exercise, function, count):
     message = _("Right on all {count} tests.").format(count=count)
     return Result(exercise.name, True, "passed", message, function=exercise.adapt(function))
-

@@ -18,17 +18,27 @@ def listed(value, names, expected=None):
     if len(names) == 1:
         if isinstance(value, tuple):
             if len(value) == 1:
-                raise Mistake(_("Your function returned a tuple with one element. "
-                                "Is there a comma too many after `return ...`?"))
-            raise Mistake(_("Your function returned {count} values; only `{name}` is asked for.").format(
-                count=len(value), name=names[0]))
+                raise Mistake(
+                    _("Your function returned a tuple with one element. Is there a comma too many after `return ...`?")
+                )
+            raise Mistake(
+                _("Your function returned {count} values; only `{name}` is asked for.").format(
+                    count=len(value), name=names[0]
+                )
+            )
         return (as_array(value, names[0], expected[0]),)
     if not isinstance(value, (tuple, list)):
-        raise Mistake(_("Your function returned one {kind}, but {count} results are asked for: `{wanted}`.").format(
-            kind=type(value).__name__, count=len(names), wanted=wanted))
+        raise Mistake(
+            _("Your function returned one {kind}, but {count} results are asked for: `{wanted}`.").format(
+                kind=type(value).__name__, count=len(names), wanted=wanted
+            )
+        )
     if len(value) != len(names):
-        raise Mistake(_("Your function returned {given} results, but {count} are asked for: `{wanted}`.").format(
-            given=len(value), count=len(names), wanted=wanted))
+        raise Mistake(
+            _("Your function returned {given} results, but {count} are asked for: `{wanted}`.").format(
+                given=len(value), count=len(names), wanted=wanted
+            )
+        )
     return tuple(as_array(*part) for part in zip(value, names, expected, strict=True))
 
 
@@ -40,18 +50,26 @@ def as_array(value, name, expected=None):
     if callable(value):
         raise Mistake(_("`{name}` is a function, not its value. Are the brackets of a call missing?").format(name=name))
     if hasattr(value, "__next__"):
-        raise Mistake(_("`{name}` is a generator, not a number. Write `sum(...)` around it, or use a list.").format(
-            name=name))
+        raise Mistake(
+            _("`{name}` is a generator, not a number. Write `sum(...)` around it, or use a list.").format(name=name)
+        )
     if isinstance(value, list) and expected is not None and expected.ndim:
-        raise Mistake(_("`{name}` is a list, but an array is asked for. `np.array({name})` makes one; "
-                        "a calculation on whole arrays needs no loop and no list.").format(name=name))
+        raise Mistake(
+            _(
+                "`{name}` is a list, but an array is asked for. `np.array({name})` makes one; "
+                "a calculation on whole arrays needs no loop and no list."
+            ).format(name=name)
+        )
     try:
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
         raise Mistake(_("`{name}` cannot be turned into an array: {error}").format(name=name, error=error)) from None
     if array.dtype.kind not in "biuf":
-        raise Mistake(_("`{name}` does not hold numbers but {kind}.").format(
-            name=name, kind=type(value).__name__ if array.ndim == 0 else array.dtype))
+        raise Mistake(
+            _("`{name}` does not hold numbers but {kind}.").format(
+                name=name, kind=type(value).__name__ if array.ndim == 0 else array.dtype
+            )
+        )
     return array
 
 
@@ -73,12 +91,15 @@ def differs(got, expected, tolerance):
 def dtype_message(got, expected, name):
     """Float64 in, float64 out: name a narrower or unsuited type, or return None."""
     if expected.dtype.kind == "f" and got.dtype.kind == "f" and got.dtype != np.float64:
-        return _("`{name}` has dtype {given}, but the inputs have float64 and so should the result. "
-                 "With {given} more than half of the digits are lost.").format(name=name, given=got.dtype)
+        return _(
+            "`{name}` has dtype {given}, but the inputs have float64 and so should the result. "
+            "With {given} more than half of the digits are lost."
+        ).format(name=name, given=got.dtype)
     if expected.dtype.kind == "f" and got.dtype.kind in "iub" and got.ndim and not same(got, expected, 1e-9):
-        return _("`{name}` holds {given} values: the digits behind the point are cut off. Start from an array of "
-                 "floats, for example `np.zeros(shape)` or `np.zeros_like(x, dtype=float)`.").format(
-            name=name, given=got.dtype)
+        return _(
+            "`{name}` holds {given} values: the digits behind the point are cut off. Start from an array of "
+            "floats, for example `np.zeros(shape)` or `np.zeros_like(x, dtype=float)`."
+        ).format(name=name, given=got.dtype)
     return None
 
 
@@ -87,7 +108,8 @@ def shape_message(got, expected, name):
     if got.shape == expected.shape:
         return None
     text = _("`{name}` has shape {given}, but {needed} is asked for.").format(
-        name=name, given=got.shape, needed=expected.shape if expected.ndim else _("one number, shape ()"))
+        name=name, given=got.shape, needed=expected.shape if expected.ndim else _("one number, shape ()")
+    )
     if expected.ndim == 2 and got.shape == expected.shape[::-1]:
         return text + " " + _("It looks transposed. Is the order of the product right, or is a `.T` missing?")
     if expected.size == 1 and got.size == 1:
@@ -95,8 +117,14 @@ def shape_message(got, expected, name):
     if expected.ndim == 0:
         return text + " " + _("Is a sum or a mean missing?")
     if got.size == expected.size:
-        return text + " " + _("The values may be right, but (N, 1) and (N,) are different shapes: check `keepdims`, "
-                              "`reshape` and indexing.")
+        return (
+            text
+            + " "
+            + _(
+                "The values may be right, but (N, 1) and (N,) are different shapes: check `keepdims`, "
+                "`reshape` and indexing."
+            )
+        )
     if expected.ndim <= 2 and got.ndim == 2 and got.shape[0] == got.shape[1] == expected.size:
         return text + " " + _("An array (N, 1) met an array (N,): NumPy combined each with each. Give both one shape.")
     if got.ndim == 0:
@@ -114,8 +142,10 @@ def nan_message(got, expected, name):
     if not bad.any():
         return None
     what = "NaN" if np.isnan(got.astype(float)[bad]).any() else _("infinity")
-    return _("`{name}` holds {what} (not a number or too large to store). It comes from 0/0, the logarithm of 0, "
-             "or an exponential of a large number.").format(name=name, what=what)
+    return _(
+        "`{name}` holds {what} (not a number or too large to store). It comes from 0/0, the logarithm of 0, "
+        "or an exponential of a large number."
+    ).format(name=name, what=what)
 
 
 def difference_message(got, expected, name, tolerance):
@@ -124,7 +154,8 @@ def difference_message(got, expected, name, tolerance):
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     place = f"{name}[{', '.join(map(str, index))}]" if index else name
     text = _("{place} should be {expected}, but your function gives {got}.").format(
-        place=place, expected=number(expected[index]), got=number(got[index]))
+        place=place, expected=number(expected[index]), got=number(got[index])
+    )
     if not index:
         return text
     text += " " + _("{wrong} of {total} elements differ.").format(wrong=int(wrong.sum()), total=wrong.size)

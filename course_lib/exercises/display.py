@@ -14,7 +14,7 @@ def show(text, page=None):
     """Display `page` (HTML) with `text` as its plain form; outside a notebook print `text`."""
     if shell() is None:
         encoding = sys.stdout.encoding or "utf-8"
-        print(text.encode(encoding, "replace").decode(encoding))     # a Windows console may lack our marks
+        print(text.encode(encoding, "replace").decode(encoding))  # a Windows console may lack our marks
         return
     from IPython.display import display
 

@@ -11,7 +11,7 @@ from course_lib.exercises.checking import SEED, examine
 from course_lib.exercises.display import box, code, paragraphs, show
 from course_lib.language import _
 
-PASSED = {}                   # name -> the learner's last function that passed in this session
+PASSED = {}  # name -> the learner's last function that passed in this session
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +42,8 @@ class Exercise:
     each test, the statement's example first, then from small to large. `outputs` names the results. `adapt` turns the
     learner's function into the plain form (it drops the cache where both forms are right). `call(function, *case)` runs
     it, several steps where the exercise needs them; then `case_names` names the parts of a case and `returns` says what
-    one call returns. `arguments` names the arguments where the library's names differ. `slopes(*case)` gives for each gradient the pair
-    (loss as a function of one array, that array), to be measured by finite differences.
+    one call returns. `arguments` names the arguments where the library's names differ. `slopes(*case)` gives for each
+    gradient the pair (loss as a function of one array, that array), to be measured by finite differences.
     """
 
     name: str
@@ -116,8 +116,10 @@ class Exercise:
         note = store.record_solution(self.name)
         head = _("One solution of {name}").format(name=self.name)
         said = "\n".join(filter(None, (self.solution_note, note)))
-        show(f"{head}\n{self.solution_source}\n{said}".rstrip(),
-             box(head, code(self.solution_source) + paragraphs(said), "#0072b2"))
+        show(
+            f"{head}\n{self.solution_source}\n{said}".rstrip(),
+            box(head, code(self.solution_source) + paragraphs(said), "#0072b2"),
+        )
 
     def __repr__(self):
         return f"{self.signature}\n{self.title}\n\n{self.statement}"

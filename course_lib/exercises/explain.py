@@ -42,35 +42,51 @@ def explain(error, function, parameters):
     if isinstance(error, ModuleNotFoundError):
         return _("This needs a package that is not installed. The exercise can be solved with NumPy alone.")
     if "mismatch in its core dimension" in text or "not aligned" in text:
-        return _("Two arrays of a matrix product do not fit: in `a @ b` the columns of `a` and the rows of `b` must be "
-                 "equally many. Write the shape of each beside it. Is the order wrong, or a transpose (`.T`) missing?")
+        return _(
+            "Two arrays of a matrix product do not fit: in `a @ b` the columns of `a` and the rows of `b` must be "
+            "equally many. Write the shape of each beside it. Is the order wrong, or a transpose (`.T`) missing?"
+        )
     if "could not be broadcast" in text or "cannot be broadcast" in text or "broadcast input array" in text:
-        return _("Two arrays have shapes that do not fit element by element. A sum over an axis drops that axis; "
-                 "`keepdims=True` keeps it with length 1.")
+        return _(
+            "Two arrays have shapes that do not fit element by element. A sum over an axis drops that axis; "
+            "`keepdims=True` keeps it with length 1."
+        )
     if "truth value of an array" in text:
-        return _("`if` needs one yes or no, but it was given a whole array. "
-                 "Use `np.where(condition, a, b)`, `np.maximum`, or multiply by the condition.")
+        return _(
+            "`if` needs one yes or no, but it was given a whole array. "
+            "Use `np.where(condition, a, b)`, `np.maximum`, or multiply by the condition."
+        )
     if "converted to Python scalar" in text or "only length-1 arrays" in text or "only 0-dimensional" in text:
-        return _("A function made for one number was given an array. "
-                 "Use NumPy's: `np.exp` instead of `math.exp`, for example.")
+        return _(
+            "A function made for one number was given an array. "
+            "Use NumPy's: `np.exp` instead of `math.exp`, for example."
+        )
     if isinstance(error, np.exceptions.AxisError):
-        return _("The array has fewer axes than `axis=` asks for. Count from 0, or from the end with -1. "
-                 "Did a sum before it drop an axis?")
+        return _(
+            "The array has fewer axes than `axis=` asks for. Count from 0, or from the end with -1. "
+            "Did a sum before it drop an axis?"
+        )
     if isinstance(error, IndexError):
         return _("An index is larger than the array. The first element has index 0 and the last one length - 1.")
     if isinstance(error, KeyError):
-        return _("A dictionary has no entry of this name. Was it given a value at the first step, "
-                 "when the state is still None?")
+        return _(
+            "A dictionary has no entry of this name. Was it given a value at the first step, "
+            "when the state is still None?"
+        )
     if isinstance(error, ZeroDivisionError):
         return _("A number is divided by zero. What should the answer be when there is nothing to divide by?")
     if isinstance(error, OverflowError):
-        return _("A number became too large. An exponential of a large number does: subtract the largest first, "
-                 "or use NumPy's functions.")
+        return _(
+            "A number became too large. An exponential of a large number does: subtract the largest first, "
+            "or use NumPy's functions."
+        )
     if isinstance(error, AttributeError) and "numpy" in text and "has no attribute" in text:
         return _("NumPy has no function of this name. Check the spelling.")
     if "NoneType" in text:
-        return _("A value here is None. A function without `return` gives None, "
-                 "and the state of an optimizer is None at the first step.")
+        return _(
+            "A value here is None. A function without `return` gives None, "
+            "and the state of an optimizer is None at the first step."
+        )
     if "ellipsis" in text:
         return _("A blank `...` is still in the calculation. Replace it.")
     if "not callable" in text:
@@ -87,14 +103,16 @@ def _name(error, text, parameters):
     if name == "np":
         return _("NumPy is not imported yet. Run the first cell of the notebook, or write `import numpy as np`.")
     near = difflib.get_close_matches(name, parameters, 1, 0.5)
-    if not near:                                       # W instead of w is far away for difflib, and common
+    if not near:  # W instead of w is far away for difflib, and common
         near = [p for p in parameters if p.lower() == name.lower()]
     if near:
-        return _("There is no `{name}` here. Did you mean the argument `{near}`? Capital and small letters differ.").format(
-            name=name, near=near[0])
-    return _("There is no `{name}` here. Is it spelled as where it got its value? "
-             "Inside the function only its arguments ({parameters}) and what you define there are certain.").format(
-        name=name, parameters=", ".join(parameters))
+        return _(
+            "There is no `{name}` here. Did you mean the argument `{near}`? Capital and small letters differ."
+        ).format(name=name, near=near[0])
+    return _(
+        "There is no `{name}` here. Is it spelled as where it got its value? "
+        "Inside the function only its arguments ({parameters}) and what you define there are certain."
+    ).format(name=name, parameters=", ".join(parameters))
 
 
 def describe(arguments, parameters):
@@ -115,8 +133,9 @@ def reproduce(arguments, parameters):
         if isinstance(value, np.ndarray) and value.size > 24:
             lines.append(_("# {name}: shape {shape}, random").format(name=name, shape=value.shape))
         elif isinstance(value, np.ndarray):
-            numbers = np.array2string(value, separator=", ", prefix=f"{name} = np.array(", floatmode="unique",
-                                      max_line_width=100)
+            numbers = np.array2string(
+                value, separator=", ", prefix=f"{name} = np.array(", floatmode="unique", max_line_width=100
+            )
             lines.append(f"{name} = np.array({numbers})")
         elif isinstance(value, np.random.Generator):
             lines.append(f"{name} = np.random.default_rng(0)")

@@ -40,4 +40,4 @@ def call_within(seconds, function, *arguments):
         with lock:
             state["running"] = False
         with contextlib.suppress(AttributeError):
-            _raise_in(thread, None)                     # take back a request that came at the last moment
+            _raise_in(thread, None)  # take back a request that came at the last moment

@@ -58,8 +58,11 @@ def blank_line(function):
     if tree is None:
         return None
     for node in ast.walk(tree):
-        if isinstance(node, ast.Expr | ast.Assign | ast.Return) and isinstance(node.value, ast.Constant) \
-                and node.value.value is Ellipsis:
+        if (
+            isinstance(node, ast.Expr | ast.Assign | ast.Return)
+            and isinstance(node.value, ast.Constant)
+            and node.value.value is Ellipsis
+        ):
             return start + node.lineno - 1, ast.unparse(node)
     return None
 
@@ -69,5 +72,7 @@ def has_return(function):
     tree, _ = function_tree(function)
     if tree is None:
         return True
-    return any(isinstance(node, ast.Return) and node.value is not None or isinstance(node, ast.Yield | ast.YieldFrom)
-               for node in ast.walk(tree))
+    return any(
+        isinstance(node, ast.Return) and node.value is not None or isinstance(node, ast.Yield | ast.YieldFrom)
+        for node in ast.walk(tree)
+    )

@@ -49,6 +49,7 @@ def record_solution(name):
 
 def record_quiz(chapter, right, count):
     """Keep the best result of a chapter's quiz; a widget calls this when the last question is answered."""
+
     def change(entry):
         entry.update(right=max(entry.get("right", 0), int(right)), count=int(count))
 
@@ -76,9 +77,12 @@ def _change(section, name, change, empty=EMPTY):
                 _write(file, content)
                 return note
         except OSError as error:
-            raise Unusable(_("Your progress could not be saved in {file} ({error}). The exercises work all the same; "
-                             "set COURSE_PROGRESS to a file you can write to.").format(
-                file=file, error=error.strerror or type(error).__name__)) from error
+            raise Unusable(
+                _(
+                    "Your progress could not be saved in {file} ({error}). The exercises work all the same; "
+                    "set COURSE_PROGRESS to a file you can write to."
+                ).format(file=file, error=error.strerror or type(error).__name__)
+            ) from error
     except Unusable as problem:
         return str(problem)
 
@@ -95,8 +99,11 @@ def _read(file):
     except UnicodeDecodeError:
         text = ""
     except OSError as error:
-        raise Unusable(_("Your progress could not be read from {file} ({error}).").format(
-            file=file, error=error.strerror or type(error).__name__)) from error
+        raise Unusable(
+            _("Your progress could not be read from {file} ({error}).").format(
+                file=file, error=error.strerror or type(error).__name__
+            )
+        ) from error
     try:
         content = json.loads(text)
         newer = isinstance(content["version"], int) and content["version"] > VERSION
@@ -104,20 +111,30 @@ def _read(file):
     except (ValueError, TypeError, KeyError, RecursionError):
         newer = sound = False
     if newer:
-        raise Unusable(_("Your progress in {file} was written by a newer version of the course; it is left as it is and "
-                         "nothing is added. Update the course to go on.").format(file=file))
+        raise Unusable(
+            _(
+                "Your progress in {file} was written by a newer version of the course; it is left as it is and "
+                "nothing is added. Update the course to go on."
+            ).format(file=file)
+        )
     if sound:
         return {**_fresh(), **content}, None
     return _fresh(), _set_aside(file)
 
 
 def _is_sound(content):
-    return content["version"] == VERSION and all(
-        isinstance(entry, dict)
-        and isinstance(entry["passed"], bool) and isinstance(entry["solution"], bool)
-        and isinstance(entry["tries"], int) and isinstance(entry["hints"], int)
-        for entry in content["exercises"].values()
-    ) and all(isinstance(entry, dict) for entry in content.get("quizzes", {}).values())
+    return (
+        content["version"] == VERSION
+        and all(
+            isinstance(entry, dict)
+            and isinstance(entry["passed"], bool)
+            and isinstance(entry["solution"], bool)
+            and isinstance(entry["tries"], int)
+            and isinstance(entry["hints"], int)
+            for entry in content["exercises"].values()
+        )
+        and all(isinstance(entry, dict) for entry in content.get("quizzes", {}).values())
+    )
 
 
 def _set_aside(file):
@@ -128,9 +145,14 @@ def _set_aside(file):
     try:
         os.replace(file, aside)
     except OSError as error:
-        raise Unusable(_("Your progress in {file} is damaged and could not be set aside ({error}).").format(
-            file=file, error=error.strerror or type(error).__name__)) from error
-    return _("Your progress file was damaged. It was set aside as {aside}, and a new one was started.").format(aside=aside)
+        raise Unusable(
+            _("Your progress in {file} is damaged and could not be set aside ({error}).").format(
+                file=file, error=error.strerror or type(error).__name__
+            )
+        ) from error
+    return _("Your progress file was damaged. It was set aside as {aside}, and a new one was started.").format(
+        aside=aside
+    )
 
 
 def _write(file, content):
@@ -140,7 +162,7 @@ def _write(file, content):
             json.dump(content, stream, indent=1, sort_keys=True, ensure_ascii=False)
             stream.flush()
             os.fsync(stream.fileno())
-        for wait in (0.01, 0.05, 0.2, None):           # Windows refuses while another program reads the file
+        for wait in (0.01, 0.05, 0.2, None):  # Windows refuses while another program reads the file
             try:
                 os.replace(beside, file)
                 return
@@ -170,8 +192,12 @@ def _locked(file, patience=3.0, stale=20.0):
                     lock.unlink()
                     continue
             if time.monotonic() > deadline:
-                raise Unusable(_("Your progress was not saved: another notebook keeps {file} busy. If there is none, "
-                                 "delete {lock}.").format(file=file, lock=lock.name)) from None
+                raise Unusable(
+                    _(
+                        "Your progress was not saved: another notebook keeps {file} busy. If there is none, "
+                        "delete {lock}."
+                    ).format(file=file, lock=lock.name)
+                ) from None
             time.sleep(0.01)
     try:
         yield
