@@ -19,6 +19,7 @@ import difflib
 from course_lib.exercises import chapter0, chapter1, chapter2, chapter3, chapter4
 from course_lib.exercises.checking import examine
 from course_lib.exercises.exercise import PASSED, Exercise, Misconception
+from course_lib.exercises.quizzes import QUIZZES, Question
 from course_lib.exercises.report import export_progress, progress
 from course_lib.exercises.result import Result
 from course_lib.exercises.store import record_quiz
@@ -30,6 +31,8 @@ __all__ = [
     "ALL",
     "Exercise",
     "Misconception",
+    "QUIZZES",
+    "Question",
     "Result",
     "checked",
     "export_progress",
