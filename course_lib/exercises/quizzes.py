@@ -42,14 +42,16 @@ START = [
             _("A convolutional network, because sensors give signals"),
             False,
             _(
-                "A convolution looks for patterns among neighbours, in an image or over time. Columns of a table have none."
+                "A convolution looks for patterns among neighbours, in an image or over time. Columns of a table have "
+                "none."
             ),
         ),
         (
             _("A decision tree or boosting, and a small network to compare"),
             True,
             _(
-                "On small tables trees are hard to beat, and you see why they decide. The course measures it in chapter 4."
+                "On small tables trees are hard to beat, and you see why they decide. The course measures it in "
+                "chapter 4."
             ),
         ),
         (
@@ -70,7 +72,8 @@ FORWARD = [
             _("W (4, 6), result (4, 32)"),
             False,
             _(
-                "That is the form W x with one machine a column, as in many textbooks. Here, as in Keras, a machine is a row."
+                "That is the form W x with one machine a column, as in many textbooks. Here, as in Keras, a machine is "
+                "a row."
             ),
         ),
         (
@@ -108,7 +111,8 @@ FORWARD = [
             _("Separate any two classes, given enough units"),
             False,
             _(
-                "That needs an activation. Without one, more units only make a larger matrix out of the same straight line."
+                "That needs an activation. Without one, more units only make a larger matrix out of the same straight "
+                "line."
             ),
         ),
     ),
@@ -144,7 +148,8 @@ FORWARD = [
             _("0 for every machine"),
             True,
             _(
-                "ReLU gives 0 for every negative sum. Such a unit is silent; chapter 3 shows that it also stops learning."
+                "ReLU gives 0 for every negative sum. Such a unit is silent; chapter 3 shows that it also stops "
+                "learning."
             ),
         ),
         (
@@ -202,15 +207,18 @@ LOSSES = [
             _("That is the count of mistakes. Cross-entropy also asks how sure the wrong prediction was."),
         ),
         (
-            _("About 4.6, and it grows without limit towards probability 1"),
+            _("About 4.6"),
             True,
-            _("-log 0.01 = 4.6. Sure and wrong is the most expensive way to be wrong."),
+            _(
+                "-log 0.01 = 4.6, and it grows without limit as the 0.01 shrinks. Sure and wrong is the most expensive "
+                "way to be wrong."
+            ),
         ),
     ),
     question(
         _("A missed crack costs 900 euro, a false stop 20 euro. How should the threshold for the alarm be chosen?"),
         (
-            _("Low: alarm already at a small probability of a crack"),
+            _("Low: alarm on a small suspicion"),
             True,
             _("Many cheap stops are worth one crack found. With honest probabilities alarm from 20 / 920 = 0.02 on."),
         ),
@@ -228,7 +236,8 @@ LOSSES = [
             _("It does not matter once the loss is small"),
             False,
             _(
-                "The loss knows nothing of euro. Where predictions are unsure, the threshold decides which mistake you make."
+                "The loss knows nothing of euro. Where predictions are unsure, the threshold decides which mistake you "
+                "make."
             ),
         ),
     ),
@@ -250,9 +259,9 @@ LOSSES = [
             _("Only a careless softmax does. Subtracting the largest score first gives (0, -1, -2) in both cases."),
         ),
         (
-            _("Nothing changes: only the differences between scores count"),
+            _("Nothing changes"),
             True,
-            _("exp(z + 100) = exp(z) exp(100), and the factor cancels in the division."),
+            _("exp(z + 100) = exp(z) exp(100), and the factor cancels: only the differences between scores count."),
         ),
     ),
     question(
@@ -264,7 +273,8 @@ LOSSES = [
             _("Mean absolute error"),
             False,
             _(
-                "Its pull is the same for every error, large or small: the typing error counts, but no more than others."
+                "Its pull is the same for every error, large or small: the typing error counts, but no more than "
+                "others."
             ),
         ),
         (
@@ -281,9 +291,12 @@ LOSSES = [
     question(
         _("A classifier ends in softmax, and you hand its output to a loss with from_logits=True. What happens?"),
         (
-            _("It trains, but badly: softmax is applied twice"),
+            _("It trains, but badly"),
             True,
-            _("The loss takes the shares for scores. They lie between 0 and 1, so the second softmax is almost flat."),
+            _(
+                "Softmax is applied twice: the loss takes the shares for scores. They lie between 0 and 1, so the "
+                "second one is almost flat."
+            ),
         ),
         (
             _("An error tells you at once"),
@@ -317,7 +330,7 @@ BACKPROPAGATION = [
             _("The gradient is a direction and a slope, not a destination."),
         ),
         (
-            _("The weight is 0.3 too large"),
+            _("The weight is 0.3 too large, so 0.3 must be subtracted at the next step"),
             False,
             _("It says the weight should shrink, but not by how much: the slope changes on the way."),
         ),
@@ -335,10 +348,11 @@ BACKPROPAGATION = [
             _("Nothing is repeated. The kept numbers are needed in the formulas of the gradients."),
         ),
         (
-            _("Because the gradient of W is made of them: dL/dW = x^T dy"),
+            _("Because dL/dW is made of them"),
             True,
             _(
-                "How much a weight matters depends on what it was multiplied with. So memory grows with depth and batch."
+                "dL/dW = x^T dy: how much a weight matters depends on what it was multiplied with. So memory grows "
+                "with depth."
             ),
         ),
         (
@@ -349,12 +363,13 @@ BACKPROPAGATION = [
     ),
     question(
         _(
-            "A hidden ReLU unit has a negative sum for all samples of the data. What happens to its weights in training?"
+            "A hidden ReLU unit has a negative sum for all samples of the data. What happens to its weights in "
+            "training?"
         ),
         (
-            _("They are not changed: its gradient is 0 for every sample"),
+            _("They are not changed"),
             True,
-            _("Where z < 0 the slope of ReLU is 0, so nothing passes back. The unit is called dead."),
+            _("Where z < 0 the slope of ReLU is 0, so the gradient is 0 for every sample. The unit is called dead."),
         ),
         (
             _("They grow until the unit speaks"),
@@ -396,7 +411,7 @@ BACKPROPAGATION = [
             "with h = 1e-13 only to 1e-3. What is the reason?"
         ),
         (
-            _("The gradient is wrong, the first agreement was luck"),
+            _("The gradient is wrong, and the first agreement to ten digits was luck with the random numbers"),
             False,
             _("Ten digits do not agree by luck. The measurement is what changed."),
         ),
@@ -404,7 +419,8 @@ BACKPROPAGATION = [
             _("f(x + h) and f(x - h) agree in nearly all digits, and their difference is mostly rounding"),
             True,
             _(
-                "float64 has 16 digits. The difference keeps few of them, and dividing by the tiny 2 h enlarges the rest."
+                "float64 has 16 digits. The difference keeps few of them, and dividing by the tiny 2 h enlarges the "
+                "rest."
             ),
         ),
         (
@@ -424,7 +440,7 @@ TRAINING = [
     question(
         _("The loss rises from step to step and soon shows NaN. What do you change first?"),
         (
-            _("Train longer"),
+            _("Train longer, until it settles"),
             False,
             _("Each step makes it worse: the weights jump across the valley to a higher point each time."),
         ),
@@ -437,7 +453,8 @@ TRAINING = [
             _("A smaller learning rate"),
             True,
             _(
-                "Above 2 / lambda_max, with lambda_max the strongest bend of the loss, every step overshoots and they grow."
+                "Above 2 / lambda_max, with lambda_max the strongest bend of the loss, every step overshoots and they "
+                "grow."
             ),
         ),
     ),
@@ -459,17 +476,23 @@ TRAINING = [
             _("For that you would compare training and validation. One number does not tell."),
         ),
         (
-            _("Almost nothing: a model that never warns has the same accuracy"),
+            _("Almost nothing"),
             True,
-            _("Ask for recall, precision or F1 of the failures, or for what the mistakes cost."),
+            _(
+                "A model that never warns has the same accuracy. Ask for recall, precision or F1 of the failures, or "
+                "for the cost."
+            ),
         ),
     ),
     question(
         _("The training loss falls all the time; the validation loss falls for 20 epochs and then rises. What is it?"),
         (
-            _("Overfitting: the network begins to learn the training machines by heart"),
+            _("Overfitting"),
             True,
-            _("Stop near epoch 20, take a smaller network, add dropout, or get more data."),
+            _(
+                "The network begins to learn the training machines by heart. Stop near epoch 20, take a smaller "
+                "network, add dropout, or get more data."
+            ),
         ),
         (
             _("A learning rate that is too large"),
@@ -493,7 +516,8 @@ TRAINING = [
             _("Shuffle all rows and take 20 % for the test"),
             False,
             _(
-                "Then rows of one machine are on both sides. The network recognises the machine, and the test is too good."
+                "Then rows of one machine are on both sides. The network recognises the machine, and the test is too "
+                "good."
             ),
         ),
         (
@@ -505,7 +529,8 @@ TRAINING = [
             _("The first 40 rows of each machine for training, the last 10 for the test"),
             False,
             _(
-                "Every machine is still on both sides. That answers another question: the same machines, a little later."
+                "Every machine is still on both sides. That answers another question: the same machines, a little "
+                "later."
             ),
         ),
     ),
@@ -527,9 +552,9 @@ TRAINING = [
             _("In an epoch each row comes once, in both cases."),
         ),
         (
-            _("They allow some 300 roughly right steps in the time of one exact step"),
+            _("They allow some 300 steps in the time of one"),
             True,
-            _("10,000 / 32 = 313 steps an epoch. Many cheap steps get further than one dear step."),
+            _("10,000 / 32 = 313 steps an epoch. Many roughly right steps get further than one exact step."),
         ),
     ),
 ]
