@@ -1,8 +1,10 @@
 """The course's widgets: moving pictures that compute with `course_lib.nn`, or with the learner's own code."""
 
 from course_lib.widgets.backprop_stepper import BackpropStepper
+from course_lib.widgets.gradient_checker import GradientChecker
 from course_lib.widgets.loss_explorer import LossExplorer
 from course_lib.widgets.neuron_bench import NeuronBench
+from course_lib.widgets.optimizer_race import OptimizerRace
 from course_lib.widgets.straight_or_bent import StraightOrBent
 
-__all__ = ["BackpropStepper", "LossExplorer", "NeuronBench", "StraightOrBent"]
+__all__ = ["BackpropStepper", "GradientChecker", "LossExplorer", "NeuronBench", "OptimizerRace", "StraightOrBent"]

@@ -101,7 +101,7 @@ class CourseWidget(anywidget.AnyWidget):
 
     def reset(self):
         """Put every setting back to what the widget began with."""
-        with self.hold_sync():
+        with self.hold_sync(), self.hold_trait_notifications():
             for name, value in self.start.items():
                 setattr(self, name, value)
 
@@ -116,7 +116,7 @@ class CourseWidget(anywidget.AnyWidget):
                     label=label, known=", ".join(self.presets)
                 )
             )
-        with self.hold_sync():
+        with self.hold_sync(), self.hold_trait_notifications():
             for name, value in self.presets[label]["set"].items():
                 setattr(self, name, value)
         return self.presets[label]["why"]
