@@ -1,7 +1,7 @@
 """A pytest plugin for the runs of `test_run.py`: what nbval does not do itself.
 
-Asks the kernel at the end for the most memory it held, notes the seconds of each cell, and leaves the output of cells
-tagged `real-data` alone where there are no real data. Writes what it measured to the file in `COURSE_MEASURED`.
+Asks the kernel for the most memory it held, notes the seconds of each cell and which failed, and leaves the output of
+cells tagged `real-data` alone where there are no real data. Writes what it measured to the file in `COURSE_MEASURED`.
 """
 
 import json
@@ -14,7 +14,7 @@ from tests.environment import data_folder
 from tests.notebooks.chapter import tags
 from tests.notebooks.kernel import PEAK_MB, ask
 
-MEASURED = {"cells": {}}
+MEASURED = {"cells": {}, "failed": []}
 
 
 def pytest_collection_modifyitems(items):
@@ -36,7 +36,10 @@ def pytest_runtest_call(item):
 
 def pytest_runtest_logreport(report):
     if report.when == "call":
-        MEASURED["cells"][report.nodeid.rpartition("::")[2]] = round(report.duration, 2)
+        cell = report.nodeid.rpartition("::")[2]
+        MEASURED["cells"][cell] = round(report.duration, 2)
+        if report.failed:
+            MEASURED["failed"].append(cell)
 
 
 def pytest_sessionfinish():

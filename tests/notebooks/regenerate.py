@@ -15,7 +15,6 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-import jupytext
 import nbformat
 
 from tests.environment import NOTEBOOKS, data_folder
@@ -34,6 +33,8 @@ def text_pairs(notebooks=NOTEBOOKS, wanted=()):
 
 def from_text(path):
     """The notebook in the percent script `path`: no outputs, ids made from the content, nothing volatile."""
+    import jupytext  # 2 s, and only needed here
+
     read = jupytext.read(path, fmt="py:percent")
     seen = Counter()
     cells = []

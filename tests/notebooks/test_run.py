@@ -31,6 +31,7 @@ class Nbval:
     seconds: float
     peak_mb: float
     cells: dict
+    failed: list
 
 
 def nbval(path, scratch, **variables):
@@ -47,8 +48,15 @@ def nbval(path, scratch, **variables):
     began = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, encoding="utf-8", timeout=900)
     seconds = time.monotonic() - began
-    found = json.loads(measured.read_text(encoding="utf-8")) if measured.exists() else {"cells": {}}
-    return Nbval(done.returncode, done.stdout + done.stderr, seconds, found.get("peak_mb", 0.0), found["cells"])
+    found = json.loads(measured.read_text(encoding="utf-8")) if measured.exists() else {}
+    return Nbval(
+        done.returncode,
+        done.stdout + done.stderr,
+        seconds,
+        found.get("peak_mb", 0.0),
+        found.get("cells", {}),
+        found.get("failed", []),
+    )
 
 
 def most_seconds(path):

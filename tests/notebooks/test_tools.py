@@ -3,6 +3,8 @@
 import copy
 import json
 import os
+from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -53,8 +55,6 @@ def good_chapter():
 
 
 def chapter(notebook, name="01_test.ipynb"):
-    from pathlib import Path
-
     return Chapter(Path(name), notebook)
 
 
@@ -287,57 +287,63 @@ def test_a_change_in_one_of_the_pair_is_noticed_whatever_the_file_times_say(cour
     assert "ids" in difference(text, made)
 
 
-def run_checked(tmp_path, source, stored, tags=("nbval-check-output",), **variables):
-    path = tmp_path / "01_checked.ipynb"
+PICTURE = '<img src="data:image/png;base64,{}" alt="{}">'
+
+
+def shows_picture(described_as):
+    stored = shown(text_html=PICTURE.format("BBBB", described_as), text_plain="<IPython.core.display.HTML object>")
+    live = PICTURE.format("AAAA", "two")
+    return f"from IPython.display import HTML, display\ndisplay(HTML('{live}'))", stored
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory):
+    """One notebook with outputs that do and do not come out again, checked with and without real data."""
+    folder = tmp_path_factory.mktemp("checked")
+    path = folder / "01_checked.ipynb"
+    one, check = stream("one\n"), "nbval-check-output"
+    same_picture, picture = shows_picture("two")
+    _, other_picture = shows_picture("three")
+    cells = [
+        code("print('one')", one, tags=[check]),
+        code("print('two')", one, tags=[check]),
+        code("print('two')", one),
+        code("print('two')", one, tags=[check, "real-data"]),
+        code(same_picture, picture, tags=[check]),
+        code(same_picture, other_picture, tags=[check]),
+        code("1 / 0"),
+    ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = new_notebook(cells=[code(source, *stored, tags=tags)], metadata={"kernelspec": kernel})
-    nbformat.write(notebook, path)
-    run = nbval(path, tmp_path, **variables)
-    return run, problems(run, path)
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    with_data = nbval(path, folder, COURSE_DATA=str(folder))
+    without = nbval(path, folder, COURSE_DATA=str(folder / "nowhere"))
+    return path, with_data, without
 
 
-def test_the_same_output_passes_and_is_measured(tmp_path):
-    run, found = run_checked(tmp_path, "print('a')", [stream("a\n")])
-    assert found == []
-    assert run.peak_mb > 20 and list(run.cells) == ["Cell 0"]
+def test_nbval_compares_what_is_tagged(checked):
+    _, run, _ = checked
+    assert len(run.cells) == 7
+    assert "Cell 0" not in run.failed
+    assert "Cell 1" in run.failed, "another output must fail"
+    assert "Cell 2" not in run.failed, "it is not tagged"
+    assert "Cell 4" not in run.failed, "the bytes of a picture depend on the machine"
+    assert "Cell 5" in run.failed, "its description does not"
+    assert "Cell 6" in run.failed, "an exception always fails"
 
 
-def test_another_output_fails(tmp_path):
-    _, found = run_checked(tmp_path, "print('b')", [stream("a\n")])
-    assert "mismatch" in found[0]
+def test_real_data_is_compared_only_where_there_is_real_data(checked):
+    _, with_data, without = checked
+    assert set(with_data.failed) - set(without.failed) == {"Cell 3"}
 
 
-def test_another_output_without_the_tag_passes(tmp_path):
-    _, found = run_checked(tmp_path, "print('b')", [stream("a\n")], tags=())
-    assert found == []
-
-
-def test_real_data_is_compared_only_where_there_is_real_data(tmp_path):
-    tags = ("nbval-check-output", "real-data")
-    _, found = run_checked(tmp_path, "print('b')", [stream("a\n")], tags, COURSE_DATA=str(tmp_path))
-    assert "mismatch" in found[0]
-    _, found = run_checked(tmp_path, "print('b')", [stream("a\n")], tags, COURSE_DATA=str(tmp_path / "nowhere"))
-    assert found == []
-
-
-def test_the_bytes_of_a_picture_are_not_compared_but_its_description_is(tmp_path):
-    source = (
-        'from IPython.display import HTML, display\ndisplay(HTML(\'<img src="data:image/png;base64,AAAA" alt="two">\'))'
-    )
-    plain = {"text_plain": "<IPython.core.display.HTML object>"}
-    html = '<img src="data:image/png;base64,{}" alt="{}">'
-    _, found = run_checked(tmp_path, source, [shown(text_html=html.format("BBBB", "two"), **plain)])
-    assert found == []
-    _, found = run_checked(tmp_path, source, [shown(text_html=html.format("AAAA", "one"), **plain)])
-    assert found != []
-
-
-def test_too_long_and_too_much_memory_are_problems(tmp_path):
-    run, _ = run_checked(tmp_path, "print('a')", [stream("a\n")])
-    path = tmp_path / "01_checked.ipynb"
-    run.seconds, run.peak_mb, run.cells = 91.0, 1100.0, {"Cell 0": 61.0}
-    assert len(problems(run, path)) == 3
-    run.seconds = 91.0
-    assert not any("91 s" in text for text in problems(run, tmp_path / "05_later.ipynb")), (
-        "later chapters may take longer"
-    )
+def test_a_run_is_measured_and_held_against_its_limits(checked):
+    path, run, _ = checked
+    assert run.peak_mb > 20 and run.seconds > 0
+    assert "mismatch" in problems(run, path)[0]
+    passed = replace(run, status=0, failed=[], seconds=10.0)
+    assert problems(passed, path) == []
+    assert problems(replace(passed, cells={}), path) == ["no cell was run"]
+    assert "91 s" in problems(replace(passed, seconds=91.0), path)[0]
+    assert problems(replace(passed, seconds=91.0), path.with_name("05_later.ipynb")) == []
+    assert "1100 MB" in problems(replace(passed, peak_mb=1100.0), path)[0]
+    assert "61 s" in problems(replace(passed, cells={"Cell 0": 61.0}), path)[0]
