@@ -5,6 +5,7 @@ from course_lib.widgets.gradient_checker import GradientChecker
 from course_lib.widgets.loss_explorer import LossExplorer
 from course_lib.widgets.neuron_bench import NeuronBench
 from course_lib.widgets.optimizer_race import OptimizerRace
+from course_lib.widgets.quiz import Quiz
 from course_lib.widgets.straight_or_bent import StraightOrBent
 
-__all__ = ["BackpropStepper", "GradientChecker", "LossExplorer", "NeuronBench", "OptimizerRace", "StraightOrBent"]
+__all__ = ["BackpropStepper", "GradientChecker", "LossExplorer", "NeuronBench", "OptimizerRace", "Quiz", "StraightOrBent"]
