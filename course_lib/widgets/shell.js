@@ -163,7 +163,7 @@ export function shell({ model, el, name, python = false }) {
   const soon = python ? send : throttle(send, 150);
   const set = (state) => { let changed = false; for (const k in state) if (model.get(k) !== state[k]) { model.set(k, state[k]); changed = true; } if (changed) { soon(); ask(); } };
   let frame = 0;
-  const paint = () => { frame = 0; if (root.isConnected) for (const f of painters) f(); };
+  const paint = () => { frame = 0; if (!root.isConnected) return; root.style.colorScheme = themeOf(root).dark ? 'dark' : 'light'; for (const f of painters) f(); };
   const ask = () => { if (!frame) frame = requestAnimationFrame(paint); };
   const on = (names, f) => { for (const n of names) { model.on('change:' + n, f); ends.push(() => model.off('change:' + n, f)); } };
   const draw = f => { painters.push(f); ask(); };
