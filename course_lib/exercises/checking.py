@@ -5,6 +5,7 @@ on a case is an `Outcome`; a misconception is named only where its outcomes equa
 """
 
 import copy
+import functools
 import inspect
 import time
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from course_lib.exercises.source import blank_line, has_return, is_untouched
 from course_lib.language import _
 
 SEED = 20
-SECONDS = 5.0  # for the learner's calls of one check together
+SECONDS = 10.0  # for the learner's calls of one check together
 
 
 @dataclass
@@ -109,6 +110,7 @@ def outcomes(exercise, function, expected=None):
     return [attempt(exercise, function, case, wanted) for case, wanted in zip(cases, expected, strict=True)]
 
 
+@functools.cache
 def expected_values(exercise):
     """Return the reference's values on every case; an error in the reference is ours and is raised."""
     results = outcomes(exercise, exercise.reference)
@@ -116,6 +118,12 @@ def expected_values(exercise):
         if outcome.error or outcome.mistake:
             raise RuntimeError(f"the reference of {exercise.name} fails: {outcome.mistake}") from outcome.error
     return [outcome.values for outcome in results]
+
+
+@functools.cache
+def known_outcomes(exercise):
+    """Return what each misconception does on every case."""
+    return [(known, outcomes(exercise, known.function)) for known in exercise.misconceptions]
 
 
 def examine(exercise, function):
@@ -237,8 +245,8 @@ def recognise(exercise, results, expected):
     First the whole result is compared on every case. If none equals it and the outputs are gradients, the first wrong
     one is compared alone, so that two mistakes in two gradients are still told apart.
     """
-    theirs = {known: outcomes(exercise, known.function) for known in exercise.misconceptions}
-    found = [known for known, other in theirs.items() if _equal(exercise, results, other, range(len(exercise.outputs)))]
+    theirs = known_outcomes(exercise)
+    found = [known for known, other in theirs if _equal(exercise, results, other, range(len(exercise.outputs)))]
     if len(found) == 1:
         return found[0], ", ".join(_wrong_outputs(exercise, results, expected)) or exercise.outputs[0]
     if found or exercise.slopes is None:
@@ -246,7 +254,7 @@ def recognise(exercise, results, expected):
     for i, name in enumerate(exercise.outputs):
         if name not in _wrong_outputs(exercise, results, expected):
             continue
-        found = [known for known, other in theirs.items() if _equal(exercise, results, other, [i])]
+        found = [known for known, other in theirs if _equal(exercise, results, other, [i])]
         return (found[0], name) if len(found) == 1 else None
     return None
 

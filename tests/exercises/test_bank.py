@@ -1,0 +1,194 @@
+"""Every checker against its banks: wrong answers are rejected by name, right ones pass, whatever their style."""
+
+import inspect
+import itertools
+
+import numpy as np
+import pytest
+
+from course_lib import exercises as ex
+from course_lib import nn
+from course_lib.exercises.checking import _equal, examine, outcomes
+from tests.exercises.right_answers import RIGHT
+from tests.exercises.wrong_answers import WRONG
+
+KNOWN = [(one, known) for one in ex.ALL.values() for known in one.misconceptions]
+NAMES = {
+    0: ["units_check"],
+    1: ["neuron_output", "dense_forward", "relu", "parameter_count"],
+    2: ["mean_squared_error", "softmax", "sparse_categorical_crossentropy", "plant_cost"],
+    3: ["relu_backward", "dense_backward", "numerical_gradient", "two_layer_gradients"],
+    4: ["sgd_step", "momentum_step", "adam_step", "minibatches", "f1_score"],
+}
+each_exercise = pytest.mark.parametrize("one", ex.ALL.values(), ids=ex.ALL)
+
+
+def test_every_exercise_of_every_chapter_is_there():
+    assert {name: one.chapter for name, one in ex.ALL.items()} == {
+        name: chapter for chapter, names in NAMES.items() for name in names
+    }
+    assert list(ex.ALL) == [name for names in NAMES.values() for name in names]
+
+
+@each_exercise
+def test_an_exercise_is_complete(one):
+    assert len(one.misconceptions) >= 5
+    assert len({known.name for known in one.misconceptions}) == len(one.misconceptions)
+    assert len({known.message for known in one.misconceptions}) == len(one.misconceptions)
+    assert len(one.hints) >= 2 and all(one.hints)
+    assert one.title and len(one.statement) > 80 and "{" not in one.statement.replace("{", "", one.statement.count("}"))
+    assert one.signature.startswith(one.name + "(")
+    assert len(one.fresh_cases()) >= 5
+    assert one.solution_source.startswith("def ")
+
+
+@pytest.mark.parametrize(("one", "known"), KNOWN, ids=[f"{one.name}-{known.name}" for one, known in KNOWN])
+def test_a_misconception_is_rejected_with_its_own_message(one, known):
+    result = examine(one, known.function)
+    assert not result.passed
+    assert (result.kind, result.misconception) == ("misconception", known.name)
+    assert result.message.split("`")[-1].endswith(known.message.split("`")[-1].format(output=""))
+    assert "{" not in result.message or "{" in known.message
+    assert result.function is None
+
+
+@each_exercise
+def test_no_two_misconceptions_do_the_same(one):
+    done = {known.name: outcomes(one, known.function) for known in one.misconceptions}
+    for a, b in itertools.combinations(done, 2):
+        assert not _equal(one, done[a], done[b], range(len(one.outputs))), f"{a} and {b} cannot be told apart"
+
+
+@pytest.mark.parametrize(("name", "misconception", "function"), WRONG, ids=[w[2].__name__ for w in WRONG])
+def test_a_mistake_written_in_another_way_is_recognised(name, misconception, function):
+    result = examine(ex.ALL[name], function)
+    assert not result.passed
+    assert result.misconception == misconception, result
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [(name, function) for name, functions in RIGHT.items() for function in functions],
+    ids=lambda value: value if isinstance(value, str) else f"{value.__module__.rpartition('.')[2]}-{value.__name__}",
+)
+def test_a_right_answer_passes_however_it_is_written(name, function):
+    result = examine(ex.ALL[name], function)
+    assert result.passed, result
+    assert result.kind == "passed" and result.misconception is None
+
+
+@each_exercise
+def test_at_least_three_right_answers_are_in_the_bank_and_the_reference_passes(one):
+    assert len(RIGHT[one.name]) >= 3
+    assert examine(one, one.reference).passed
+
+
+@each_exercise
+def test_the_untouched_stub_is_not_attempted(one):
+    scope = {}
+    body = f"def {one.name}({', '.join(one.parameters)}):\n    ...  # your code\n"
+    result = examine(one, with_source(body, one.name, scope))
+    assert (result.passed, result.kind) == (False, "not attempted")
+
+
+def with_source(text, name, scope):
+    """Define a function from text so that its source can be read, as in a notebook cell."""
+    import linecache
+
+    filename = f"<cell {hash(text)}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    exec(compile(text, filename, "exec"), scope)
+    return scope[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "library"),
+    [(name, getattr(nn, name)) for name in (
+        "dense_forward", "relu", "softmax", "relu_backward", "numerical_gradient", "sgd_step", "momentum_step",
+        "adam_step",
+    )],
+)  # fmt: skip
+def test_the_solution_shown_is_the_librarys_own_source(name, library):
+    assert ex.ALL[name].solution_function is library
+    assert ex.ALL[name].solution_source == inspect.getsource(library)
+
+
+def test_the_short_references_agree_with_the_library():
+    rng = np.random.default_rng(0)
+    y_true, y_pred = rng.normal(size=(2, 5, 3))
+    assert ex.mean_squared_error.reference(y_true, y_pred) == pytest.approx(nn.mean_squared_error(y_true, y_pred)[0], 1e-14)
+    labels, logits = rng.integers(0, 3, size=5), 5 * rng.normal(size=(5, 3))
+    assert ex.sparse_categorical_crossentropy.reference(labels, logits) == pytest.approx(
+        nn.sparse_categorical_crossentropy(labels, logits, from_logits=True)[0], 1e-14
+    )
+    x, W, dy = rng.normal(size=(5, 4)), rng.normal(size=(4, 3)), rng.normal(size=(5, 3))
+    cache = nn.dense_forward(x, W, np.zeros(3))[1]
+    for mine, theirs in zip(ex.dense_backward.reference(dy, x, W), nn.dense_backward(dy, cache), strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-14)
+    z = rng.normal(size=(4, 3))
+    np.testing.assert_array_equal(nn.relu_backward(z * 2, nn.relu(z)), ex.relu_backward.reference(z * 2, z))
+    x, w, b = rng.normal(size=(3, 1)), rng.normal(size=(3, 1)), 0.3
+    assert ex.neuron_output.reference(x[:, 0], w[:, 0], b) == pytest.approx(
+        nn.sigmoid(nn.dense_forward(x.T, w, np.array([b]))[0]).item(), 1e-14
+    )
+    model = nn.Sequential([nn.Dense(4, input_shape=(3,)), nn.Dense(2)])
+    assert ex.parameter_count.reference([3, 4, 2]) == model.count_params()
+
+
+def test_the_gradients_of_the_small_network_agree_with_finite_differences():
+    one = ex.two_layer_gradients
+    for case in one.fresh_cases()[1:]:
+        for (name, (loss, variable)), got in zip(one.slopes(*case).items(), one.reference(*case), strict=True):
+            assert nn.relative_error(nn.numerical_gradient(loss, variable), got) < 1e-7, name
+
+
+def test_f1_and_cost_agree_with_scikit_learn():
+    from sklearn.metrics import confusion_matrix, f1_score
+
+    for y_true, y_pred in ex.f1_score.fresh_cases():
+        assert ex.f1_score.reference(y_true, y_pred) == pytest.approx(f1_score(y_true, y_pred, zero_division=0.0), 1e-14)
+    for y_true, y_prob, threshold, miss, alarm in ex.plant_cost.fresh_cases():
+        table = confusion_matrix(y_true, y_prob >= threshold, labels=[0, 1])
+        wanted = (table * [[0, alarm], [miss, 0]]).sum() / len(y_true)
+        assert ex.plant_cost.reference(y_true, y_prob, threshold, miss, alarm) == pytest.approx(wanted, 1e-14)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "wanted"),
+    [
+        ("units_check", (40.0, 1500.0), 6.283185),
+        ("neuron_output", (np.array([2.0, -1.0]), np.array([0.5, 1.0]), 1.0), 0.7310586),
+        ("dense_forward", (np.array([[1.0, 2]]), np.array([[1, 0, -1], [0.5, 2, 1]]), np.array([0.1, 0.2, 0.3])),
+         [[2.1, 4.2, 1.3]]),
+        ("relu", (np.array([-2.0, 0, 3]),), [0, 0, 3]),
+        ("parameter_count", ([2, 3, 1],), 13),
+        ("mean_squared_error", (np.array([1.0, 2]), np.array([3.0, 1])), 2.5),
+        ("softmax", (np.array([[0, 0, np.log(2)]]),), [[0.25, 0.25, 0.5]]),
+        ("sparse_categorical_crossentropy", (np.array([2]), np.array([[0, 0, np.log(2)]])), 0.6931472),
+        ("plant_cost", (np.array([1, 1, 0, 0]), np.array([0.9, 0.2, 0.7, 0.1]), 0.5, 100, 8), 27),
+        ("relu_backward", (np.array([0.5, -1, 2]), np.array([-2.0, 0, 3])), [0, 0, 2]),
+        ("numerical_gradient", (lambda x: np.sum(x**3), np.array([1.0, 2.0]), 0.1), [3.01, 12.01]),
+        ("f1_score", (np.array([1, 1, 1, 0, 0, 0, 0, 0]), np.array([1, 0, 0, 1, 0, 0, 0, 0])), 0.4),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_the_example_in_the_statement_is_right(name, arguments, wanted):
+    one = ex.ALL[name]
+    np.testing.assert_allclose(one.adapt(one.reference)(*arguments), wanted, rtol=1e-6)
+
+
+def test_the_examples_with_several_results_are_right():
+    dx, dW, db = ex.dense_backward.reference(np.array([[1.0, -1]]), np.array([[2, 3, 0.5]]), np.ones((3, 2)))
+    np.testing.assert_array_equal(dW, [[2, -2], [3, -3], [0.5, -0.5]])
+    np.testing.assert_array_equal(db, [1, -1])
+    dW1, db1, dW2, db2 = ex.two_layer_gradients.reference(*ex.two_layer_gradients.fresh_cases()[0])
+    np.testing.assert_array_equal(dW2, [[12], [0]])
+    np.testing.assert_array_equal(dW1, [[12, 0], [24, 0]])
+    w, g = np.array([1.0, -2.0]), np.array([0.5, -1.0])
+    np.testing.assert_allclose(ex.sgd_step.reference(w, g, None, 0.1)[0], [0.95, -1.9])
+    first, state = ex.momentum_step.reference(w[:1], g[:1], None, 0.1, 0.9)
+    second, _ = ex.momentum_step.reference(first, g[:1], state, 0.1, 0.9)
+    np.testing.assert_allclose([first[0], second[0]], [0.95, 0.855])
+    np.testing.assert_allclose(ex.adam_step.reference(w, g, None, 0.1, 0.9, 0.999, 1e-7)[0], [0.9, -1.9], atol=1e-5)
+    sizes = [len(x) for x, _y in ex.minibatches.reference(np.zeros((5, 2)), np.zeros(5), 2, np.random.default_rng(0))]
+    assert sizes == [2, 2, 1]

@@ -1,0 +1,261 @@
+"""Wrong answers as learners write them, with the name of the mistake they must be told.
+
+The misconceptions in the package are tested on themselves too; these are written in another way, so that a mistake is
+recognised by what it does, not by how it looks.
+"""
+
+import math
+
+import numpy as np
+
+from course_lib import nn
+from tests.exercises.right_answers import adam_without_alpha, dense_backward_loop, f1_harmonic, two_layers_by_sample
+
+
+def power_per_minute(torque, speed):
+    return torque * speed * math.tau / 1000
+
+
+def neuron_z_only(x, w, b):
+    total = 0
+    for a, c in zip(x, w, strict=True):
+        total += a * c
+    return total + b
+
+
+def neuron_bias_outside(x, w, b):
+    return 1 / (1 + math.exp(-np.dot(w, x))) + b
+
+
+def dense_transposed(x, W, b):
+    return np.dot(x, W.T) + b
+
+
+def dense_textbook(x, W, b):
+    return W @ x + b
+
+
+def dense_no_bias(x, W, b):
+    return np.einsum("nd,dm->nm", x, W)
+
+
+def relu_of_abs(z):
+    return np.sqrt(z**2)
+
+
+def relu_max(z):
+    return max(0, z.max())
+
+
+def count_without_biases(layer_sizes):
+    total = 0
+    for i in range(1, len(layer_sizes)):
+        total += layer_sizes[i - 1] * layer_sizes[i]
+    return total
+
+
+def mse_not_mean(y_true, y_pred):
+    total = 0.0
+    for difference in (y_true - y_pred).ravel():
+        total += difference**2
+    return total
+
+
+def mse_rmse(y_true, y_pred):
+    return ((y_true - y_pred) ** 2).mean() ** 0.5
+
+
+def softmax_without_maximum(z):
+    return np.array([np.exp(row) / np.exp(row).sum() for row in z])
+
+
+def softmax_of_columns(z):
+    return np.array([np.exp(c - c.max()) / np.exp(c - c.max()).sum() for c in z.T]).T
+
+
+def entropy_of_zero(y_true, logits):
+    p = nn.softmax(logits)
+    return sum(-np.log(p[n, y_true[n]]) for n in range(len(p))) / len(p)
+
+
+def entropy_sum(y_true, logits):
+    return len(y_true) * nn.sparse_categorical_crossentropy(y_true, logits, from_logits=True)[0]
+
+
+def cost_swapped(y_true, y_prob, threshold, cost_miss, cost_false_alarm):
+    alarm = y_prob >= threshold
+    misses, false_alarms = sum((y_true == 1) & ~alarm), sum((y_true == 0) & alarm)
+    return (misses * cost_false_alarm + false_alarms * cost_miss) / len(y_true)
+
+
+def cost_strict(y_true, y_prob, threshold, cost_miss, cost_false_alarm):
+    total = 0
+    for t, p in zip(y_true, y_prob, strict=True):
+        if t == 1 and not p > threshold:
+            total += cost_miss
+        if t == 0 and p > threshold:
+            total += cost_false_alarm
+    return total / len(y_true)
+
+
+def relu_backward_ge(dy, z):
+    return np.where(z < 0, 0, dy)
+
+
+def relu_backward_of_dy(dy, z):
+    return np.maximum(dy, 0)
+
+
+def dense_backward_mean_bias(dy, x, W):
+    return dy @ W.T, x.T @ dy, np.mean(dy, 0)
+
+
+def dense_backward_two_mistakes(dy, x, W):
+    return dy @ W.T, (x.T @ dy).T, np.mean(dy, 0)  # the first wrong one is named
+
+
+def dense_backward_not_summed(dy, x, W):
+    dx, dW, _ = dense_backward_loop(dy, x, W)
+    return dx, dW, dy
+
+
+def numerical_one_side(f, x, h):
+    gradient = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        up = x.copy()
+        up[i] = up[i] + h
+        gradient[i] = (f(up) - f(x)) / h
+    return gradient
+
+
+def numerical_not_doubled(f, x, h):
+    return 2 * nn.numerical_gradient(f, x, h)
+
+
+def two_layers_half(x, y_true, W1, b1, W2, b2):
+    return tuple(g / 2 for g in two_layers_by_sample(x, y_true, W1, b1, W2, b2))
+
+
+def two_layers_no_relu(x, y_true, W1, b1, W2, b2):
+    h = np.maximum(0, x @ W1 + b1)
+    dy = 2 * (h @ W2 + b2 - y_true) / y_true.size
+    dh = dy @ W2.T
+    return x.T @ dh, dh.sum(0), h.T @ dy, dy.sum(0)
+
+
+def two_layers_wrong_layer(x, y_true, W1, b1, W2, b2):
+    h = np.maximum(0, x @ W1 + b1)
+    y = h @ W2 + b2
+    dy = 2 * (y - y_true) / y_true.size
+    dh = (dy @ W2.T) * np.where(y > 0, 1, 0)
+    return x.T @ dh, dh.sum(0), h.T @ dy, dy.sum(0)
+
+
+def sgd_plus(w, gradient, state, learning_rate):
+    return w + learning_rate * gradient, state
+
+
+def momentum_forgotten(w, gradient, state, learning_rate, momentum):
+    m = np.zeros_like(w)
+    m = momentum * m - learning_rate * gradient
+    return w + m, {"m": m}
+
+
+def momentum_averaged(w, gradient, state, learning_rate, momentum):
+    v = np.zeros_like(w) if state is None else state
+    v = momentum * v + (1 - momentum) * gradient
+    return w - learning_rate * v, v
+
+
+def adam_uncorrected(w, gradient, state, learning_rate, beta_1, beta_2, epsilon):
+    m, v = state or (0, 0)
+    m = beta_1 * m + (1 - beta_1) * gradient
+    v = beta_2 * v + (1 - beta_2) * gradient**2
+    return w - learning_rate * m / (np.sqrt(v) + epsilon), (m, v)
+
+
+def adam_paper(w, gradient, state, learning_rate, beta_1, beta_2, epsilon):
+    m, v, t = state or (0, 0, 0)
+    m, v, t = beta_1 * m + (1 - beta_1) * gradient, beta_2 * v + (1 - beta_2) * gradient**2, t + 1
+    m_hat, v_hat = m / (1 - beta_1**t), v / (1 - beta_2**t)
+    return w - learning_rate * m_hat / (v_hat**0.5 + epsilon), (m, v, t)
+
+
+def adam_epsilon_inside(w, gradient, state, learning_rate, beta_1, beta_2, epsilon):
+    _, (m, v, t) = adam_without_alpha(w, gradient, state, learning_rate, beta_1, beta_2, epsilon)
+    step = learning_rate * (1 - beta_2**t) ** 0.5 / (1 - beta_1**t)
+    return w - step * m / (v + epsilon) ** 0.5, (m, v, t)
+
+
+def batches_in_order(x, y, batch_size, rng):
+    for i in range(0, len(x), batch_size):
+        yield x[i : i + batch_size], y[i : i + batch_size]
+
+
+def batches_x_only(x, y, batch_size, rng):
+    x = rng.permutation(x)
+    return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
+
+
+def batches_whole_only(x, y, batch_size, rng):
+    order = np.arange(len(x))
+    rng.shuffle(order)
+    for k in range(len(x) // batch_size):
+        rows = order[batch_size * k : batch_size * (k + 1)]
+        yield x[rows], y[rows]
+
+
+def batches_from_elsewhere(x, y, batch_size, rng):
+    order = np.random.permutation(len(x))
+    return [(x[order[i : i + batch_size]], y[order[i : i + batch_size]]) for i in range(0, len(x), batch_size)]
+
+
+def f1_is_accuracy(y_true, y_pred):
+    return sum(y_true == y_pred) / len(y_true)
+
+
+def f1_both_classes(y_true, y_pred):
+    return (f1_harmonic(y_true, y_pred) + f1_harmonic(1 - y_true, 1 - y_pred)) / 2
+
+
+WRONG = [
+    ("units_check", "minutes_forgotten", power_per_minute),
+    ("neuron_output", "no_activation", neuron_z_only),
+    ("neuron_output", "bias_after_sigmoid", neuron_bias_outside),
+    ("dense_forward", "W_transposed", dense_transposed),
+    ("dense_forward", "W_first", dense_textbook),
+    ("dense_forward", "bias_forgotten", dense_no_bias),
+    ("relu", "absolute", relu_of_abs),
+    ("relu", "largest_only", relu_max),
+    ("parameter_count", "biases_forgotten", count_without_biases),
+    ("mean_squared_error", "summed", mse_not_mean),
+    ("mean_squared_error", "root", mse_rmse),
+    ("softmax", "maximum_not_subtracted", softmax_without_maximum),
+    ("softmax", "over_the_samples", softmax_of_columns),
+    ("sparse_categorical_crossentropy", "log_of_zero", entropy_of_zero),
+    ("sparse_categorical_crossentropy", "summed", entropy_sum),
+    ("plant_cost", "costs_swapped", cost_swapped),
+    ("plant_cost", "strictly_above", cost_strict),
+    ("relu_backward", "zero_included", relu_backward_ge),
+    ("relu_backward", "mask_of_dy", relu_backward_of_dy),
+    ("dense_backward", "bias_averaged", dense_backward_mean_bias),
+    ("dense_backward", "weights_transposed", dense_backward_two_mistakes),
+    ("dense_backward", "bias_not_summed", dense_backward_not_summed),
+    ("numerical_gradient", "one_sided", numerical_one_side),
+    ("numerical_gradient", "divided_by_h", numerical_not_doubled),
+    ("two_layer_gradients", "factor_two_missing", two_layers_half),
+    ("two_layer_gradients", "relu_forgotten", two_layers_no_relu),
+    ("two_layer_gradients", "relu_of_output_layer", two_layers_wrong_layer),
+    ("sgd_step", "uphill", sgd_plus),
+    ("momentum_step", "no_memory", momentum_forgotten),
+    ("momentum_step", "average", momentum_averaged),
+    ("adam_step", "no_correction", adam_uncorrected),
+    ("adam_step", "epsilon_of_the_paper", adam_paper),
+    ("adam_step", "epsilon_inside", adam_epsilon_inside),
+    ("minibatches", "not_shuffled", batches_in_order),
+    ("minibatches", "shuffled_apart", batches_x_only),
+    ("minibatches", "last_batch_dropped", batches_whole_only),
+    ("minibatches", "global_chance", batches_from_elsewhere),
+    ("f1_score", "accuracy", f1_is_accuracy),
+    ("f1_score", "mean_of_both_classes", f1_both_classes),
+]
