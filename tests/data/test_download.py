@@ -279,3 +279,14 @@ def test_the_test_file_is_what_the_tests_think():
     assert len(CONTENT) == 102_400
     assert data_set("x").files[0].sha256 == hashlib.sha256(CONTENT).hexdigest()
     assert len(ALTERED) == len(CONTENT) and sum(a != b for a, b in zip(ALTERED, CONTENT, strict=True)) == 1
+
+
+def test_an_interrupt_at_the_last_moment_leaves_nothing(shelf, cache, monkeypatch):
+    def stop(*args):
+        raise KeyboardInterrupt
+
+    shelf.pages["/small.bin"] = CONTENT
+    monkeypatch.setattr(download.os, "replace", stop)  # nothing has the final name before the rename
+    with pytest.raises(KeyboardInterrupt):
+        fetch(data_set(shelf.url("/small.bin")))
+    assert left_in(cache) == []
