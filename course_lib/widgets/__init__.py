@@ -7,5 +7,15 @@ from course_lib.widgets.neuron_bench import NeuronBench
 from course_lib.widgets.optimizer_race import OptimizerRace
 from course_lib.widgets.quiz import Quiz
 from course_lib.widgets.straight_or_bent import StraightOrBent
+from course_lib.widgets.training_monitor import TrainingMonitor
 
-__all__ = ["BackpropStepper", "GradientChecker", "LossExplorer", "NeuronBench", "OptimizerRace", "Quiz", "StraightOrBent"]
+__all__ = [
+    "BackpropStepper",
+    "GradientChecker",
+    "LossExplorer",
+    "NeuronBench",
+    "OptimizerRace",
+    "Quiz",
+    "StraightOrBent",
+    "TrainingMonitor",
+]
