@@ -194,15 +194,15 @@ def test_two_at_once_set_up_once(course):
 @pytest.mark.skipif(not POSIX, reason="Debian")
 def test_a_python_without_ensurepip_uses_its_own_pip(course, tmp_path):
     """As on Debian without python3-venv: `venv` fails at its last step, but the system's pip is there."""
-    hidden = tmp_path / "hidden"
-    (hidden / "ensurepip").mkdir(parents=True)
-    (hidden / "ensurepip" / "__init__.py").write_text("raise ImportError('no ensurepip here')\n")
-    python = tmp_path / "python"
-    python.write_text(f'#!/bin/sh\nPYTHONPATH="{hidden}" exec "{PYTHON}" "$@"\n')
     if subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode:
         pytest.skip("this Python has no pip")
-    python.chmod(0o755)
-    run = start(course, "test", python=str(python))
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\n"
+        "if 'venv' in sys.orig_argv and '--without-pip' not in sys.orig_argv:\n"
+        "    print('ensurepip is not available', flush=True)\n"
+        "    os._exit(1)\n"
+    )
+    run = start(course, "test", PYTHONPATH=str(tmp_path))
     assert run.returncode == 0, run.stdout + run.stderr
     assert "making it without pip" in run.stdout
 
