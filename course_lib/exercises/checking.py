@@ -213,14 +213,14 @@ def finding(exercise, function, outcome, expected, case):
         if message:
             return "dtype", message, given
     if outcome.modified:
-        return (
-            "modified",
-            _(
-                "Your function changed its argument `{name}`. The caller still needs it as it was: make "
-                "a new array (`a = a - b` instead of `a -= b`, or `{name}.copy()` first)."
-            ).format(name=outcome.modified),
-            given,
+        before = dict(zip(exercise.parameters, outcome.arguments, strict=False))[outcome.modified]
+        message = _(
+            "Your function changed its argument `{name}`. The caller still needs it as it was: make a new array "
+            "(`a = a - b` instead of `a -= b`, or `{name}.copy()` first)."
         )
+        if not isinstance(before, np.ndarray):
+            message = _("Your function changed its argument `{name}`. Leave it as it was and return a new one.")
+        return "modified", message.format(name=outcome.modified), given
     for got, wanted, name in triples:
         message = shape_message(got, wanted, name)
         if message:

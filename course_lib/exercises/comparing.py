@@ -90,7 +90,7 @@ def differs(got, expected, tolerance):
 
 def dtype_message(got, expected, name):
     """Float64 in, float64 out: name a narrower or unsuited type, or return None."""
-    if expected.dtype.kind == "f" and got.dtype.kind == "f" and got.dtype != np.float64:
+    if expected.dtype.kind == "f" and got.dtype.kind == "f" and got.dtype.itemsize < 8:
         return _(
             "`{name}` has dtype {given}, but the inputs have float64 and so should the result. "
             "With {given} more than half of the digits are lost."

@@ -25,9 +25,6 @@ class Result:
     function: object = None
     _shown_in: object = None
 
-    def __bool__(self):
-        return self.passed
-
     @property
     def head(self):
         if self.passed:

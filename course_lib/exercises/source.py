@@ -15,8 +15,12 @@ def function_tree(function):
     return (tree, start) if isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef) else (None, 0)
 
 
+def _is_dots(node):
+    return isinstance(node, ast.Constant) and node.value is Ellipsis
+
+
 def _is_blank(node):
-    return isinstance(node, ast.Constant) and (node.value is Ellipsis or node.value is None)
+    return _is_dots(node) or isinstance(node, ast.Constant) and node.value is None
 
 
 def is_untouched(function):
@@ -53,16 +57,16 @@ def is_untouched(function):
 
 
 def blank_line(function):
-    """Return (line number, text) of the first `...` that still waits for code, or None."""
+    """Return (line number, text) of the first `...` that still waits for code, or None.
+
+    A `...` that stands alone among the lines of the function is what is left of the stub and does no harm.
+    """
     tree, start = function_tree(function)
     if tree is None:
         return None
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Expr | ast.Assign | ast.Return)
-            and isinstance(node.value, ast.Constant)
-            and node.value.value is Ellipsis
-        ):
+        alone = isinstance(node, ast.Expr) and node not in tree.body
+        if (alone or isinstance(node, ast.Assign | ast.Return)) and _is_dots(node.value):
             return start + node.lineno - 1, ast.unparse(node)
     return None
 

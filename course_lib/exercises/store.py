@@ -14,6 +14,8 @@ from pathlib import Path
 from course_lib.language import _
 
 VERSION = 1
+PATIENCE = 3.0  # seconds to wait for another notebook
+STALE = 20.0  # seconds after which a lock was left behind by a crash
 EMPTY = {"passed": False, "tries": 0, "hints": 0, "solution": False}
 
 
@@ -176,10 +178,10 @@ def _write(file, content):
 
 
 @contextlib.contextmanager
-def _locked(file, patience=3.0, stale=20.0):
+def _locked(file):
     """Hold `file`.lock, a file that only one process can create; one left behind by a crash is removed when old."""
     lock = file.with_name(file.name + ".lock")
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
@@ -188,7 +190,7 @@ def _locked(file, patience=3.0, stale=20.0):
             if not isinstance(error, FileExistsError) and not (isinstance(error, PermissionError) and lock.exists()):
                 raise
             with contextlib.suppress(OSError):
-                if time.time() - lock.stat().st_mtime > stale:
+                if time.time() - lock.stat().st_mtime > STALE:
                     lock.unlink()
                     continue
             if time.monotonic() > deadline:

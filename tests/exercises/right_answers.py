@@ -92,9 +92,7 @@ def count_numpy(layer_sizes):
 
 
 def count_by_arrays(layer_sizes):
-    return sum(
-        np.zeros((a, b)).size + np.zeros(b).size for a, b in zip(layer_sizes, layer_sizes[1:], strict=False)
-    )
+    return sum(np.zeros((a, b)).size + np.zeros(b).size for a, b in zip(layer_sizes, layer_sizes[1:], strict=False))
 
 
 # --- chapter 2
@@ -334,7 +332,12 @@ def adam_other_form(w, gradient, state, learning_rate=0.001, beta_1=0.9, beta_2=
 
 def adam_powers_kept(w, gradient, state, learning_rate, beta_1, beta_2, epsilon):
     m, v, p1, p2 = (np.zeros(w.shape), np.zeros(w.shape), 1.0, 1.0) if state is None else state
-    m, v, p1, p2 = beta_1 * m + (1 - beta_1) * gradient, beta_2 * v + (1 - beta_2) * gradient**2, p1 * beta_1, p2 * beta_2
+    m, v, p1, p2 = (
+        beta_1 * m + (1 - beta_1) * gradient,
+        beta_2 * v + (1 - beta_2) * gradient**2,
+        p1 * beta_1,
+        p2 * beta_2,
+    )
     step = learning_rate * math.sqrt(1 - p2) / (1 - p1)
     return w - step * m / (np.sqrt(v) + epsilon), [m, v, p1, p2]
 

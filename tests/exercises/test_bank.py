@@ -6,8 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
-from course_lib import exercises as ex
-from course_lib import nn
+from course_lib import exercises as ex, nn
 from course_lib.exercises.checking import _equal, examine, outcomes
 from tests.exercises.right_answers import RIGHT
 from tests.exercises.wrong_answers import WRONG
@@ -116,7 +115,9 @@ def test_the_solution_shown_is_the_librarys_own_source(name, library):
 def test_the_short_references_agree_with_the_library():
     rng = np.random.default_rng(0)
     y_true, y_pred = rng.normal(size=(2, 5, 3))
-    assert ex.mean_squared_error.reference(y_true, y_pred) == pytest.approx(nn.mean_squared_error(y_true, y_pred)[0], 1e-14)
+    assert ex.mean_squared_error.reference(y_true, y_pred) == pytest.approx(
+        nn.mean_squared_error(y_true, y_pred)[0], 1e-14
+    )
     labels, logits = rng.integers(0, 3, size=5), 5 * rng.normal(size=(5, 3))
     assert ex.sparse_categorical_crossentropy.reference(labels, logits) == pytest.approx(
         nn.sparse_categorical_crossentropy(labels, logits, from_logits=True)[0], 1e-14
@@ -146,7 +147,9 @@ def test_f1_and_cost_agree_with_scikit_learn():
     from sklearn.metrics import confusion_matrix, f1_score
 
     for y_true, y_pred in ex.f1_score.fresh_cases():
-        assert ex.f1_score.reference(y_true, y_pred) == pytest.approx(f1_score(y_true, y_pred, zero_division=0.0), 1e-14)
+        assert ex.f1_score.reference(y_true, y_pred) == pytest.approx(
+            f1_score(y_true, y_pred, zero_division=0.0), 1e-14
+        )
     for y_true, y_prob, threshold, miss, alarm in ex.plant_cost.fresh_cases():
         table = confusion_matrix(y_true, y_prob >= threshold, labels=[0, 1])
         wanted = (table * [[0, alarm], [miss, 0]]).sum() / len(y_true)

@@ -1,0 +1,484 @@
+"""What the check says about code that is unfinished, fails, never ends, or returns something unusable."""
+
+import math
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from course_lib import exercises as ex
+from course_lib.exercises import checking
+from course_lib.exercises.checking import examine
+from course_lib.exercises.limits import TimeLimitReached, call_within
+
+
+def verdict(name, function):
+    result = examine(ex.ALL[name], function)
+    assert not result.passed and result.function is None
+    return result
+
+
+# --- unfinished
+def test_stubs_of_every_shape_are_not_attempted():
+    def dots(z): ...
+
+    def with_docstring(z):
+        """Return max(0, z)."""
+        ...  # your code
+
+    def just_pass(z):
+        pass
+
+    def blanks(z):
+        y = ...  # your code
+        return y
+
+    def returns_none(z):
+        return None
+
+    def raises(z):
+        raise NotImplementedError("write me")
+
+    def only_docstring(z):
+        """Return max(0, z)."""
+
+    for stub in (dots, with_docstring, just_pass, blanks, returns_none, raises, only_docstring):
+        assert verdict("relu", stub).kind == "not attempted", stub.__name__
+
+
+def test_code_is_not_taken_for_a_stub():
+    def identity(z):
+        return z
+
+    def constant(z):
+        return 0
+
+    def no_return(z):
+        np.maximum(z, 0)
+
+    assert [verdict("relu", f).kind for f in (identity, constant, no_return)] == [
+        "misconception",
+        "shape",
+        "no return",
+    ]
+
+
+def test_dots_left_above_right_code_do_no_harm():
+    def relu(z):
+        ...  # your code
+        return np.maximum(z, 0)
+
+    assert examine(ex.relu, relu).passed
+
+
+def test_a_blank_that_is_left_is_named_with_its_line():
+    def neuron(x, w, b):
+        z = w @ x + b
+        y = ...
+        return y + 0 * z
+
+    result = verdict("neuron_output", neuron)
+    assert result.kind == "unfinished"
+    assert "y = ..." in result.details and str(neuron.__code__.co_firstlineno + 2) in result.message
+
+
+def test_dots_where_a_value_belongs():
+    assert "..." in verdict("dense_backward", lambda dy, x, W: (dy @ W.T, ..., dy.sum(0))).message
+
+
+# --- not what the check needs
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (np.zeros(3), "without brackets"),
+        (0.5, "without brackets"),
+        (None, "given None"),
+        ("relu", "given str"),
+        (ex.ALL["relu"], "given Exercise"),
+    ],
+)
+def test_something_that_is_no_function(given, words):
+    result = verdict("relu", given)
+    assert result.kind == "not callable" and words in result.message
+
+
+def test_wrong_number_and_order_of_arguments():
+    def few(x, W):
+        return x @ W
+
+    result = verdict("dense_forward", few)
+    assert result.kind == "wrong arguments"
+    assert "dense_forward(x, W, b)" in result.message and "few(x, W)" in result.message
+
+    def order(W, x, b):
+        return x @ W + b
+
+    assert "order" in verdict("dense_forward", order).message
+
+
+def test_more_arguments_with_defaults_are_welcome():
+    assert examine(ex.dense_forward, lambda x, W, b, activation=None: x @ W + b).passed
+
+
+# --- exceptions
+def raising(line):
+    def relu(z):
+        return eval(line)
+
+    return relu
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("undefined_name", "There is no `undefined_name` here"),
+        ("Z * 2", "Did you mean the argument `z`?"),
+        ("np.exq(z)", "Check the spelling"),
+        ("np.zeros((2, 3)) @ np.zeros((4, 5))", "equally many"),
+        ("np.zeros(2) + np.zeros(3)", "keepdims"),
+        ("z if z > 0 else 0", "np.where"),
+        ("math.exp(np.zeros(2))", "np.exp"),
+        ("z[10**6]", "index 0"),
+        ("z.sum(axis=7)", "fewer axes"),
+        ("1 / 0", "divided by zero"),
+        ("None + 1", "None"),
+        ("z(0)", "square brackets"),
+        ("math.exp(1e9)", "too large"),
+        ("{}['m']", "dictionary"),
+        ("... + 1", "blank"),
+        ("z.reshape()", "Run the line|arguments"),
+    ],
+)
+def test_an_exception_is_explained(code, words):
+    import re
+
+    result = verdict("relu", raising(code))
+    if result.kind != "error":  # `z if z > 0` works for one element
+        pytest.fail(str(result))
+    assert re.search(words, result.message), result.message
+    assert "shape (3,)" in result.details
+
+
+def test_the_learners_own_line_is_shown_not_numpys():
+    def dense(x, W, b):
+        product = np.einsum("nd,dm->nm", x, W)
+        return helper(product, b)
+
+    def helper(a, b):
+        return np.concatenate([a, b[None, None]])
+
+    result = verdict("dense_forward", dense)
+    assert result.kind == "error"
+    assert f"line {helper.__code__.co_firstlineno + 1}: return np.concatenate([a, b[None, None]])" in result.details
+    assert "W: shape (2, 3)" in result.details
+
+
+def test_exit_and_endless_recursion_do_not_end_the_notebook():
+    def leaves(z):
+        raise SystemExit
+
+    def relu(z):
+        return relu(z)
+
+    assert "stop the notebook" in verdict("relu", leaves).message
+    assert "without end" in verdict("relu", relu).message
+
+
+def test_the_stop_button_passes_through_and_leaves_nothing_half_written(progress_file):
+    ex.relu.check(lambda z: z)
+    before = progress_file.read_text()
+
+    def stopped(z):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ex.relu.check(stopped)
+    assert progress_file.read_text() == before
+    assert [file.name for file in progress_file.parent.iterdir()] == ["progress.json"]
+
+
+# --- never ends
+def endless(z):
+    while True:
+        pass
+
+
+def endless_despite_except(z):
+    k = 0
+    while k < 1:
+        try:
+            k -= 1
+        except Exception:
+            pass
+
+
+@pytest.mark.parametrize("function", [endless, endless_despite_except])
+def test_an_endless_loop_is_stopped_and_its_line_shown(monkeypatch, function):
+    monkeypatch.setattr(checking, "SECONDS", 0.2)
+    start = time.perf_counter()
+    result = verdict("relu", function)
+    assert time.perf_counter() - start < 5
+    assert result.kind == "time limit" and "0.2 seconds" in result.message
+    assert result.details.startswith("line ")
+
+
+def test_an_endless_generator_is_stopped(monkeypatch):
+    monkeypatch.setattr(checking, "SECONDS", 0.5)
+
+    def batches(x, y, batch_size, rng):
+        while True:
+            yield x[:batch_size], y[:batch_size]
+
+    assert verdict("minibatches", batches).kind in ("difference", "shape", "misconception")
+
+
+def test_the_limit_holds_for_all_tests_together(monkeypatch):
+    monkeypatch.setattr(checking, "SECONDS", 0.3)
+
+    def slow(z):
+        end = time.perf_counter() + 0.15
+        while time.perf_counter() < end:
+            pass
+        return np.maximum(z, 0)
+
+    assert verdict("relu", slow).kind == "time limit"
+
+
+def test_the_limit_works_in_a_thread_and_leaves_no_late_exception():
+    answers = []
+
+    def work():
+        try:
+            call_within(0.1, endless, 0)
+        except TimeLimitReached:
+            answers.append("stopped")
+        for _ in range(1000):  # a late exception would end this loop
+            answers.append("alive")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    assert answers == ["stopped"] + 1000 * ["alive"]
+
+
+def test_a_call_that_ends_just_in_time_is_never_hit_afterwards():
+    hits = 0
+    for _ in range(150):
+        try:
+            call_within(0.001, lambda: time.sleep(0.0009))
+        except TimeLimitReached:
+            hits += 1
+        for _ in range(300):  # a late exception would come here and fail the test
+            pass
+    assert hits <= 150
+
+
+# --- unusable results
+def unchanged(z):
+    return np.maximum(z, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "kind", "words"),
+    [
+        ("relu", lambda z: np.maximum(z, 0).tolist(), "wrong type", "is a list"),
+        ("relu", lambda z: (np.maximum(z, 0),), "wrong type", "comma too many"),
+        ("relu", lambda z: (z, z, z), "wrong type", "3 values"),
+        ("relu", lambda z: np.maximum(z, 0).astype(np.float32), "dtype", "float32"),
+        ("relu", lambda z: np.maximum(z, 0).astype(int), "dtype", "cut off"),
+        ("relu", lambda z: np.maximum(z, 0).astype(complex), "wrong type", "does not hold numbers"),
+        ("relu", lambda z: "max", "wrong type", "does not hold numbers but str"),
+        ("relu", lambda z: [[1], [2, 3]], "wrong type", "is a list"),
+        ("relu", lambda z: np.maximum, "wrong type", "is a function"),
+        ("neuron_output", lambda x, w, b: (a for a in x), "wrong type", "generator"),
+        ("dense_forward", lambda x, W, b: (x @ W + b).T, "shape", "transposed"),
+        ("dense_forward", lambda x, W, b: (x @ W + b).sum(), "shape", "axis="),
+        ("dense_forward", lambda x, W, b: (x @ W + b)[:, :, None], "shape", "(1, 3, 1)"),
+        ("neuron_output", lambda x, w, b: np.array([0.5]), "shape", "one element"),
+        ("neuron_output", lambda x, w, b: np.float32(0.5), "dtype", "float32"),
+        ("dense_backward", lambda dy, x, W: dy @ W.T, "wrong type", "3 results"),
+        ("dense_backward", lambda dy, x, W: (dy @ W.T, x.T @ dy), "wrong type", "2 results"),
+        ("dense_backward", lambda dy, x, W: (dy @ W.T, None, dy.sum(0)), "wrong type", "`dW` is None"),
+        ("relu", lambda z: z / 0, "nan", "not a number or too large"),
+        ("relu", lambda z: np.maximum(z, 0) + 1e-6, "difference", "z[0]|y[0]"),
+        ("neuron_output", lambda x, w, b: 0.731, "constant", "answer of the example"),
+        ("neuron_output", lambda x, w, b: 0.1, "constant", "same answer"),
+        ("sgd_step", lambda w, gradient, state, learning_rate: None, "wrong type", "return w, state"),
+        ("momentum_step", lambda w, g, s, r, mu: w - r * g, "wrong type", "two things"),
+        ("minibatches", lambda x, y, n, rng: 5, "wrong type", "list of pairs"),
+        ("minibatches", lambda x, y, n, rng: [x, y, x], "wrong type", "pair"),
+        ("minibatches", lambda x, y, n, rng: [(x, y[:-1])], "wrong type", "same n"),
+    ],
+)  # fmt: skip
+def test_an_unusable_result_is_named(name, function, kind, words):
+    result = verdict(name, function)
+    assert result.kind == kind, result
+    assert any(word in str(result) for word in words.split("|")), result
+
+
+def test_a_missing_return_is_named_by_its_line():
+    def dense(x, W, b):
+        y = x @ W + b  # noqa: F841
+
+    result = verdict("dense_forward", dense)
+    assert result.kind == "no return" and "return y" in result.message
+
+    def step(w, gradient, state, learning_rate):
+        w = w - learning_rate * gradient  # noqa: F841
+
+    assert "return w, state" in verdict("sgd_step", step).message
+
+
+def test_column_against_row_is_recognised():
+    def mask(dy, z):
+        return (dy * (z > 0)).reshape(-1)
+
+    assert "(N, 1) and (N,)" in verdict("relu_backward", mask).message
+
+
+def test_a_changed_argument_is_named():
+    def in_place(z):
+        z[z < 0] = 0
+        return z
+
+    result = verdict("relu", in_place)
+    assert result.kind == "modified" and "`z`" in result.message and "copy()" in result.message
+
+    def step(w, gradient, state, learning_rate):
+        w -= learning_rate * gradient
+        return w, state
+
+    assert "`w`" in verdict("sgd_step", step).message
+
+    def remembers(w, gradient, state, learning_rate, momentum):
+        state = state if state is not None else {"m": 0 * w}
+        state["m"] = momentum * state["m"] - learning_rate * gradient
+        return w + state["m"], state
+
+    assert "`state`" in verdict("momentum_step", remembers).message
+
+    def spoils_x(f, x, h):
+        gradient = np.zeros(x.shape)
+        for i in np.ndindex(x.shape):
+            x[i] += h
+            up = f(x)
+            x[i] -= 2 * h
+            gradient[i] = (up - f(x)) / (2 * h)
+        return gradient
+
+    assert verdict("numerical_gradient", spoils_x).kind == "modified"
+
+
+def test_an_answer_that_changes_from_call_to_call():
+    def noisy(z):
+        return np.maximum(z, 0) + np.random.normal(size=z.shape)
+
+    assert verdict("relu", noisy).kind == "not repeatable"
+
+    calls = []
+
+    def forgetful(z):
+        calls.append(1)
+        return np.maximum(z, 0) if len(calls) <= len(ex.relu.fresh_cases()) else np.zeros(z.shape)
+
+    assert verdict("relu", forgetful).kind == "not repeatable"
+
+
+# --- the first difference
+def test_the_first_difference_has_index_numbers_and_inputs_to_repeat_it():
+    result = verdict("relu", lambda z: np.maximum(z, 0) * 1.5)
+    assert "y[2] should be 3, but your function gives 4.5" in result.message
+    assert "1.5 times" not in result.message  # one element is not enough to speak of a factor
+    scope = {"np": np}
+    exec(result.details, scope)
+    np.testing.assert_array_equal(scope["z"], [-2, 0, 3])
+
+
+def test_a_constant_factor_is_named():
+    assert "3 times" in verdict("dense_forward", lambda x, W, b: 3 * (x @ W + b)).message
+
+
+def test_a_gradient_is_compared_with_the_measured_slope():
+    result = verdict("dense_backward", lambda dy, x, W: (dy @ W.T, 3 * x.T @ dy, dy.sum(0)))
+    assert "dW[0, 0] = 2; yours: 6" in result.details
+    named = verdict("dense_backward", lambda dy, x, W: (dy @ W.T, x.T @ dy / len(x), dy.sum(0)))
+    assert named.misconception == "weights_averaged" and "measured slope" in named.details
+
+
+def test_a_coincidence_on_one_input_names_nothing():
+    def odd(z):  # the absolute value on the example, something else elsewhere
+        return np.abs(z) if z.shape == (3,) else np.maximum(z, 0) + 1
+
+    assert verdict("relu", odd).misconception is None
+
+
+def test_all_failing_alike_is_not_named_after_a_mistake_that_fails_too():
+    def fails(x, W, b):
+        raise ValueError("no")
+
+    assert verdict("dense_forward", fails).misconception is None
+
+
+# --- the engine's own honesty: broken checkers are noticed
+def test_a_checker_without_tolerance_or_cases_would_be_noticed(monkeypatch):
+    def almost(z):
+        return np.maximum(z, 0) * (1 + 1e-7)
+
+    assert not examine(ex.relu, almost).passed
+    monkeypatch.setattr(ex.relu, "tolerance", 1e-3)
+    assert examine(ex.relu, almost).passed
+
+
+def test_printing_and_math_are_fine(capsys):
+    def neuron(x, w, b):
+        print("z", w @ x + b)
+        return 1 / (1 + math.exp(-(w @ x + b)))
+
+    assert ex.neuron_output.check(neuron).passed
+
+
+# --- the package
+def test_names_that_do_not_exist_get_the_nearest_one():
+    with pytest.raises(AttributeError, match="Did you mean 'dense_forward'"):
+        _ = ex.dense_foward
+    with pytest.raises(KeyError, match="softmax"):
+        ex.find("softmaxx")
+    with pytest.raises(AttributeError, match="The exercises are"):
+        _ = ex.zzzzzzzzz
+    assert ex.dense_forward is ex.ALL["dense_forward"]
+    assert set(ex.ALL) <= set(dir(ex))
+
+
+def test_a_passed_function_can_be_handed_to_a_widget():
+    assert ex.passed("dense_forward") is None
+
+    def mine(x, W, b):
+        return x @ W + b, "cache"
+
+    result = ex.dense_forward.check(mine)
+    for use in (ex.passed("dense_forward"), result.function, ex.checked(mine, "dense_forward")):
+        np.testing.assert_array_equal(use(np.eye(2), np.eye(2), np.zeros(2)), np.eye(2))
+    assert ex.checked(result, "dense_forward") is result.function
+    assert ex.checked(None, "dense_forward") is None
+    ex.dense_forward.check(lambda x, W, b: x @ W)
+    assert ex.passed("dense_forward") is result.function  # what passed once stays usable
+
+
+def test_a_function_that_does_not_pass_is_refused_in_one_sentence(progress_file):
+    with pytest.raises(
+        ValueError, match="needs a function that passes the exercise `relu`. You took the absolute value"
+    ):
+        ex.checked(np.abs, "relu")
+    with pytest.raises(KeyError, match="Did you mean"):
+        ex.checked(np.abs, "relo")
+    assert not progress_file.exists()
+
+
+def test_the_cases_hold_what_learners_forget():
+    x_shapes = [case[0].shape for case in ex.dense_forward.fresh_cases()]
+    assert any(shape[0] == 1 for shape in x_shapes) and any(shape[0] % 2 for shape in x_shapes)
+    for name in ("neuron_output", "dense_forward", "relu", "softmax", "dense_backward", "sgd_step", "f1_score"):
+        arrays = [part for case in ex.ALL[name].fresh_cases() for part in case if isinstance(part, np.ndarray)]
+        assert any(not a.flags.c_contiguous for a in arrays), name
+        assert all(a.dtype == np.float64 for a in arrays if a.dtype.kind == "f")

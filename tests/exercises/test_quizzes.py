@@ -1,0 +1,45 @@
+import pytest
+
+from course_lib import exercises as ex
+from course_lib.exercises.quizzes import question
+
+QUESTIONS = [(chapter, k, one) for chapter, quiz in ex.QUIZZES.items() for k, one in enumerate(quiz)]
+
+
+def test_five_questions_a_chapter_and_one_to_start():
+    assert {chapter: len(quiz) for chapter, quiz in ex.QUIZZES.items()} == {0: 1, 1: 5, 2: 5, 3: 5, 4: 5}
+
+
+@pytest.mark.parametrize(("chapter", "k", "one"), QUESTIONS, ids=[f"{chapter}-{k}" for chapter, k, _one in QUESTIONS])
+def test_a_question_has_a_reason_for_every_choice(chapter, k, one):
+    assert 3 <= len(one.choices) <= 4
+    assert len(one.why) == len(one.choices) == len(set(one.choices)) == len(set(one.why))
+    assert 0 <= one.answer < len(one.choices)
+    assert one.text.strip().endswith(("?", ".")) and all(len(why) > 30 for why in one.why)
+
+
+@pytest.mark.parametrize("chapter", [1, 2, 3, 4])
+def test_neither_place_nor_length_gives_the_answer_away(chapter):
+    quiz = ex.QUIZZES[chapter]
+    places = [one.answer for one in quiz]
+    assert len(set(places)) >= 3
+    longest = [max(one.choices, key=len) == one.choices[one.answer] for one in quiz]
+    assert sum(longest) <= 2
+
+
+def test_a_question_needs_exactly_one_right_choice():
+    with pytest.raises(ValueError, match="exactly one"):
+        question("?", ("a", True, "x"), ("b", True, "y"))
+    with pytest.raises(ValueError, match="exactly one"):
+        question("?", ("a", False, "x"), ("b", False, "y"))
+
+
+def test_the_numbers_in_the_quizzes_are_right():
+    import numpy as np
+
+    from course_lib import nn
+
+    assert -np.log(0.01) == pytest.approx(4.6, abs=0.01) and -np.log(0.99) == pytest.approx(0.01, abs=1e-3)
+    assert nn.sigmoid(np.array(-3.0)) == pytest.approx(0.047, abs=5e-4)
+    np.testing.assert_allclose(nn.softmax(np.array([[2.0, 1, 0]])), nn.softmax(np.array([[102.0, 101, 100]])))
+    assert 20 / 920 == pytest.approx(0.02, abs=0.002) and np.ceil(10_000 / 32) == 313
