@@ -236,7 +236,7 @@ def _status(path, curve):
 
 
 def step_function(use):
-    """Return `use`, a step function of the exercises or of course_lib.nn, as step(w, gradient, state, learning_rate)."""
+    """Return `use`, in the form of the exercises or of course_lib.nn, as step(w, gradient, state, learning_rate)."""
     try:
         names = [p.name for p in inspect.signature(use).parameters.values()]
     except (TypeError, ValueError):

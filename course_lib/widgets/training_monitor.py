@@ -304,7 +304,7 @@ def judge(history):
     """Say what a history of losses shows: "learning", "flat", "overfitting" or "diverged".
 
     overfitting: the mean of the last three validation losses is 3 % above the lowest, which is five or more epochs
-    ago, while the loss has fallen since. flat: over the last five epochs the loss won less than 0.2 % of its first value.
+    ago, while the loss has fallen since. flat: the last five epochs brought less than 0.2 % of the first loss.
     """
     loss, validation = history.get("loss", []), history.get("val_loss", [])
     if not np.isfinite(loss).all() or (len(loss) > 1 and loss[-1] > 10 * max(loss[0], 1e-12) and loss[-1] == max(loss)):
