@@ -24,12 +24,11 @@ from course_lib.nn.losses import (
 from course_lib.nn.metrics import metric_function
 from course_lib.nn.optimizers import optimizer_object
 
-# A loss behind its own activation is computed from the logits, as Keras does: exact, and without the clip's cliff.
-FROM_LOGITS = {
-    ("sigmoid", binary_crossentropy),
-    ("softmax", categorical_crossentropy),
-    ("softmax", sparse_categorical_crossentropy),
-}
+# A cross-entropy behind a sigmoid or softmax is computed from the logits, as Keras does: exact, and without the clip's
+# cliff. Keras does so for every such pair, also for unusual ones: binary_crossentropy after a softmax is then the
+# binary cross-entropy of the sigmoids of the logits.
+PROBABILITIES = {"sigmoid", "softmax"}
+CROSSENTROPIES = {binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy}
 
 
 class Sequential:
@@ -310,7 +309,7 @@ class Sequential:
         """Return the loss, its gradient, and whether that is the gradient for the last layer's logits."""
         last = self.layers[-1]
         options = {} if weight is None else {"sample_weight": weight}
-        if (getattr(last, "activation", None), self.loss) in FROM_LOGITS:
+        if getattr(last, "activation", None) in PROBABILITIES and self.loss in CROSSENTROPIES:
             return *self.loss(y, last.logits, from_logits=True, **options), True
         return *self.loss(y, y_pred, **options), False
 

@@ -62,7 +62,7 @@ def compare(numpy_model, keras_model, x, y, steps=0):
         return loss_of(y, seen["outputs"])
 
     with keras.device(where.name):
-        start = [keras.ops.convert_to_numpy(v) for v in keras_model.trainable_variables]
+        start = [v.numpy() for v in keras_model.trainable_variables]
         their_loss, their_gradients = run.value_and_gradients(loss, start)
         our_loss, our_gradients = numpy_model.loss_and_gradients(x, y)
         rows = [
@@ -93,7 +93,6 @@ def loss_after(model, x, y, steps):
 
 def keras_loss_after(numpy_model, keras_model, loss, steps):
     """The Keras model's loss after the same steps, with a fresh optimizer of the same kind."""
-    import keras
 
     before = keras_model.get_weights()
     own = getattr(keras_model, "optimizer", None)
@@ -101,10 +100,10 @@ def keras_loss_after(numpy_model, keras_model, loss, steps):
     variables = keras_model.trainable_variables
     try:
         for _step in range(steps):
-            weights = [keras.ops.convert_to_tensor(v) for v in variables]
+            weights = [v.numpy() for v in variables]
             _loss, gradients = engine().value_and_gradients(loss, weights)
             optimizer.apply(gradients, variables)
-        return to_numpy(loss(*[keras.ops.convert_to_tensor(v) for v in variables]))
+        return to_numpy(loss(*[v.value for v in variables]))
     finally:
         keras_model.set_weights(before)
 

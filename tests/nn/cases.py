@@ -1,14 +1,13 @@
 """What several test modules share: functions as (forward, backward) pairs, and arrays to put in."""
 
 import numpy as np
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 
 from course_lib import nn
 
 seeds = st.integers(0, 2**32 - 1)
 sizes = st.integers(1, 6)
-quick = settings(max_examples=30, deadline=None)
+quick = settings(max_examples=30, deadline=None, derandomize=True)
 
 # name, loss, whether y_pred holds logits, kind of target
 LOSS_CASES = [

@@ -15,6 +15,7 @@ CASES = [
     ("mse", None, lambda rng, n: rng.standard_normal((n, 3))),
     ("binary_crossentropy", "sigmoid", lambda rng, n: rng.integers(0, 2, (n, 3))),
     ("binary_crossentropy", "softmax", lambda rng, n: rng.integers(0, 2, (n, 3))),
+    ("sparse_categorical_crossentropy", "sigmoid", lambda rng, n: rng.integers(0, 3, n)),
     ("categorical_crossentropy", "softmax", lambda rng, n: np.eye(3)[rng.integers(0, 3, n)]),
     ("sparse_categorical_crossentropy", "softmax", lambda rng, n: rng.integers(0, 3, n)),
 ]
