@@ -36,7 +36,7 @@ def product(value):
 
 # fmt: off
 def operations(n, activation, loss, target, learning_rate, selected):
-    """Return the 32 operations, start, forward, backward, update, for the numbers `n` (a dict with the arrays of SHAPES).
+    """Return the 32 operations, from start to update, for the numbers `n` (a dict with the arrays of SHAPES).
 
     Each is a dict: kind and k (which array, which number of it), index (its place in all numbers), name, formula,
     numbers (the formula with numbers), words, and gradient (True on the way back).
