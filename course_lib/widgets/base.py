@@ -89,15 +89,15 @@ class CourseWidget(anywidget.AnyWidget):
         """
         try:
             state = {name: json.loads(value) for name, value in parse_qsl(text, strict_parsing=True)}
-            if set(state) - set(cls.settings()):
+            if not state or set(state) - set(cls.settings()):
                 raise ValueError
-        except ValueError:
+            return cls(**state, **more)
+        except (ValueError, T.TraitError):
             raise ValueError(
                 _("{text!r} is not a saved state of {widget}. Copy the whole text from its Share field.").format(
                     text=text, widget=cls.__name__
                 )
             ) from None
-        return cls(**state, **more)
 
     def reset(self):
         """Put every setting back to what the widget began with."""
@@ -145,6 +145,12 @@ class CourseWidget(anywidget.AnyWidget):
             return None
         picture = base64.b64encode(self.picture()).decode()
         return {**data, "image/png": picture, "text/plain": f"{type(self).__name__}: {self.describe()}"}, metadata
+
+    def close(self):
+        """Close the widget, and its layout, which ipywidgets would keep for ever."""
+        layout = self.layout
+        super().close()
+        layout.close()
 
     def _close_last_run(self):
         """Close the widgets that an earlier run of this notebook cell made, so that they do not pile up."""

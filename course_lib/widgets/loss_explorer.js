@@ -17,7 +17,7 @@ export function between(curve, z) {
 
 function render({ model, el }) {
   const ui = shell({ model, el, name: 'Loss explorer', python: !!Object.keys(model.get('own') || {}).length || !!model.get('error') });
-  const { t } = ui, names = ['p', 'y', 'threshold', 'cost_miss', 'cost_alarm', 'log'];
+  const { t } = ui, names = ['p', 'y', 'threshold', 'cost_miss', 'cost_alarm', 'log_scale'];
   const state = () => Object.fromEntries(names.map(k => [k, model.get(k)]));
   const few = v => (v < 0.001 || v > 0.999 ? (v < 0.5 ? v.toExponential(1).replace('-', '−') : '1 − ' + (1 - v).toExponential(1).replace('-', '−')) : number(v, 3));
   ui.slider('p', t('prediction p (defective)'), { min: -16.1, max: 16.1, step: 0.1, text: few, from: logit, to: z => keep(sigmoid(z)) });
@@ -30,7 +30,7 @@ function render({ model, el }) {
   ui.slider('threshold', t('threshold: report from p ='), { min: 0.01, max: 0.99, step: 0.01, text: v => number(v, 2) });
   ui.slider('cost_miss', t('cost of a miss'), { min: 0, max: 200, step: 1, text: euro });
   ui.slider('cost_alarm', t('cost of a false alarm'), { min: 0, max: 200, step: 1, text: euro });
-  ui.check('log', t('log scale (look at the cliff closely)'));
+  ui.check('log_scale', t('log scale (look at the cliff closely)'));
   ui.presets();
   const goal = ui.goal(t('Confident and wrong: let cross-entropy push {0} times harder than the squared error', GOAL));
   ui.footer();
@@ -48,7 +48,7 @@ function render({ model, el }) {
     label: t('Losses over the predicted probability'),
     height: W => { const list = layout(W, own() ? 5 : 4), last = list[list.length - 1]; return last.y + last.h; },
     draw(g, W, H, theme) {
-      const s = state(), mine = own(), now = losses(s), L = layout(W, mine ? 5 : 4), top = s.log ? 17 : 5;
+      const s = state(), mine = own(), now = losses(s), L = layout(W, mine ? 5 : 4), top = s.log_scale ? 17 : 5;
       const highest = Math.max(s.cost_miss, s.cost_alarm, 1) * 1.35;
       const panels = [
         { title: t('mean squared error'), colour: theme.blue, f: p => losses({ ...s, p }).mse[0], y: [0, top], value: now.mse[0], push: now.mse[1] },
@@ -57,7 +57,7 @@ function render({ model, el }) {
       ];
       if (mine) {
         const good = mine.curve.filter(Number.isFinite), least = Math.min(0, ...good), most = Math.max(...good, least + 1e-9);
-        panels.push({ title: mine.name, colour: theme.purple, f: p => between(mine.curve, logit(p)), y: [least, s.log ? most * 1.05 : Math.min(most, least + Math.max(5, (most - least) / 3))], value: between(mine.curve, logit(s.p)), push: NaN });
+        panels.push({ title: mine.name, colour: theme.purple, f: p => between(mine.curve, logit(p)), y: [least, s.log_scale ? most * 1.05 : Math.min(most, least + Math.max(5, (most - least) / 3))], value: between(mine.curve, logit(s.p)), push: NaN });
       }
       boxes = panels.map((panel, i) => ({ ...L[i], plot: curve(g, theme, L[i], panel, s) }));
       bars(g, theme, L[panels.length], [[t('squared error'), theme.blue, now.mse[2]], [t('cross-entropy'), theme.orange, now.bce[2]], [t('plant'), theme.green, 0],
@@ -66,7 +66,7 @@ function render({ model, el }) {
     },
     pointer({ x, y, kind }) {
       if (kind === 'down') dragging = boxes.find(b => x >= b.x && x < b.x + b.w && y >= b.y && y < b.y + b.h) || null;
-      if (dragging && (kind === 'down' || kind === 'move')) { const v = dragging.plot.atX(x), s = state(); ui.set({ p: keep(s.log && !s.y ? 1 - v : v) }); }
+      if (dragging && (kind === 'down' || kind === 'move')) { const v = dragging.plot.atX(x), s = state(); ui.set({ p: keep(s.log_scale && !s.y ? 1 - v : v) }); }
       if (kind === 'up') dragging = null;
     },
     key(e) {
@@ -74,21 +74,21 @@ function render({ model, el }) {
       if (move || far) { e.preventDefault(); ui.set({ p: keep(sigmoid(logit(model.get('p')) + (far || 0.1 * (move[0] + move[1])))) }); }
     },
   });
-  const across = (s, p) => (s.log && !s.y ? 1 - p : p);     // the log axis holds the probability of the true class
+  const across = (s, p) => (s.log_scale && !s.y ? 1 - p : p);     // the log axis holds the probability of the true class
   function curve(g, theme, box, { title, colour, f, y, value, push, step }, s) {
     const left = box.x + 40, top = box.y + 28, width = box.w - 54, height = box.h - 76;
-    const plot = axes(g, theme, { left, top, width, height, x: s.log ? [SMALLEST, 1] : [0, 1], y, log: { x: s.log },
-      xticks: s.log ? [1e-7, 1e-5, 1e-3, 1e-1] : [0, 0.5, 1], yticks: ticks(...y, 4), xtext: s.log ? power : v => number(v, v % 1 ? 1 : 0), ytext: v => number(v, Math.abs(v) < 1 && v ? 1 : 0),
-      xlabel: s.log ? t('p of the true class') : t('p (defective)') });
+    const plot = axes(g, theme, { left, top, width, height, x: s.log_scale ? [SMALLEST, 1] : [0, 1], y, log: { x: s.log_scale },
+      xticks: s.log_scale ? [1e-7, 1e-5, 1e-3, 1e-1] : [0, 0.5, 1], yticks: ticks(...y, 4), xtext: s.log_scale ? power : v => number(v, v % 1 ? 1 : 0), ytext: v => number(v, Math.abs(v) < 1 && v ? 1 : 0),
+      xlabel: s.log_scale ? t('p of the true class') : t('p (defective)') });
     g.save();
     g.font = `bold 13px ${theme.font}`; g.fillStyle = theme.text; g.textAlign = 'left'; g.textBaseline = 'middle'; g.fillText(title, left, box.y + 14, width);
     plot.clip();
-    if (step) { const x = plot.X(clamp(across(s, s.threshold), s.log ? SMALLEST : 0, 1)); g.setLineDash([4, 4]); g.strokeStyle = theme.soft; g.lineWidth = 1.5; g.beginPath(); g.moveTo(x, top); g.lineTo(x, top + height); g.stroke(); g.setLineDash([]); }
+    if (step) { const x = plot.X(clamp(across(s, s.threshold), s.log_scale ? SMALLEST : 0, 1)); g.setLineDash([4, 4]); g.strokeStyle = theme.soft; g.lineWidth = 1.5; g.beginPath(); g.moveTo(x, top); g.lineTo(x, top + height); g.stroke(); g.setLineDash([]); }
     g.strokeStyle = colour; g.lineWidth = 2.6; g.beginPath();
     for (let i = 0; i <= width; i++) { const v = f(keep(across(s, plot.atX(left + i)))), py = plot.Y(clamp(v, y[0] - 9 * (y[1] - y[0]), y[1] + 9 * (y[1] - y[0]))); if (Number.isFinite(v)) g.lineTo(left + i, py); }
     g.stroke();
     const above = value > y[1], x = plot.X(across(s, s.p)), my = plot.Y(clamp(value, y[0], y[1]));
-    if (!s.log && !step && Number.isFinite(push) && Math.abs(push) > 1e-3 && !above) {  // the tangent: its slope is dL/dp
+    if (!s.log_scale && !step && Number.isFinite(push) && Math.abs(push) > 1e-3 && !above) {  // the tangent: its slope is dL/dp
       const reach = Math.min(0.22, (0.3 * (y[1] - y[0])) / Math.abs(push));
       g.strokeStyle = theme.text; g.lineWidth = 1.5; g.beginPath(); g.moveTo(plot.X(s.p - reach), plot.Y(value - push * reach)); g.lineTo(plot.X(s.p + reach), plot.Y(value + push * reach)); g.stroke();
     }

@@ -32,7 +32,7 @@ class LossExplorer(CourseWidget):
     threshold = T.Float(0.5, min=0.01, max=0.99, help="report a part from this p on").tag(sync=True, share=True)
     cost_miss = T.Float(50.0, min=0, max=200, help="euro for a defective part let through").tag(sync=True, share=True)
     cost_alarm = T.Float(5.0, min=0, max=200, help="euro for a good part stopped").tag(sync=True, share=True)
-    log = T.Bool(False, help="log scale: look at the cliff closely").tag(sync=True, share=True)
+    log_scale = T.Bool(False, help="log scale: look at the cliff closely").tag(sync=True, share=True)
     own_curve = T.Bytes(help="float64 losses of the learner's function at SAMPLES values of z").tag(sync=True)
     own = T.Dict(help="value and push of the learner's function at p, its name").tag(sync=True)
 
@@ -103,10 +103,10 @@ class LossExplorer(CourseWidget):
     def draw(self, figure):
         p = np.linspace(0.001, 0.999, 400)
         truth = self.p if self.y else 1 - self.p
-        if self.log:
+        if self.log_scale:
             p = np.logspace(-7, -0.0001, 400)
             p = p if self.y else 1 - p
-        x = (p if self.y else 1 - p) if self.log else p
+        x = (p if self.y else 1 - p) if self.log_scale else p
         curves = [
             (_("mean squared error"), (p - self.y) ** 2, "mse"),
             (_("cross-entropy"), -np.log(p if self.y else 1 - p), "bce"),
@@ -116,9 +116,9 @@ class LossExplorer(CourseWidget):
         losses = self.losses()
         for ax, (name, values, key) in zip(figure.subplots(1, 3), curves, strict=True):
             ax.plot(x, values, color="#0072B2", lw=2, marker="")
-            ax.scatter(truth if self.log else self.p, losses[key][0], marker="s", color="#D55E00", s=60, zorder=3)
-            ax.set(title=name, xlabel=_("p of the true class") if self.log else _("p (defective)"))
-            if self.log:
+            ax.scatter(truth if self.log_scale else self.p, losses[key][0], marker="s", color="#D55E00", s=60, zorder=3)
+            ax.set(title=name, xlabel=_("p of the true class") if self.log_scale else _("p (defective)"))
+            if self.log_scale:
                 ax.set_xscale("log")
             elif key != "cost":
                 ax.set_ylim(0, 5)
@@ -156,17 +156,17 @@ class LossExplorer(CourseWidget):
 
     def _lessons(self):
         return {
-            _("unsure"): {"set": {"y": 1, "p": 0.5, "log": False}, "why": _(
+            _("unsure"): {"set": {"y": 1, "p": 0.5, "log_scale": False}, "why": _(
                 "p = 0.5: the model does not commit itself. Cross-entropy is ln 2 = 0.693, the squared error 0.25.")},
-            _("confident and right"): {"set": {"y": 1, "p": 0.99, "log": False}, "why": _(
+            _("confident and right"): {"set": {"y": 1, "p": 0.99, "log_scale": False}, "why": _(
                 "Both losses are nearly 0 and push hardly at all: nothing to learn from this part.")},
-            _("confident and wrong"): {"set": {"y": 1, "p": 0.01, "log": False}, "why": _(
+            _("confident and wrong"): {"set": {"y": 1, "p": 0.01, "log_scale": False}, "why": _(
                 "The cliff. Cross-entropy still pushes with nearly full strength, 0.99. "
                 "The squared error pushes with 0.02: through the sigmoid its slope has faded.")},
-            _("the cliff, closely"): {"set": {"y": 1, "p": 1e-5, "log": True}, "why": _(
+            _("the cliff, closely"): {"set": {"y": 1, "p": 1e-5, "log_scale": True}, "why": _(
                 "On the log scale cross-entropy is a straight line: each factor 10 adds 2.3, without end. "
                 "The squared error is flat at 1.")},
-            _("a false alarm"): {"set": {"y": 0, "p": 0.8, "log": False, "threshold": 0.5}, "why": _(
+            _("a false alarm"): {"set": {"y": 0, "p": 0.8, "log_scale": False, "threshold": 0.5}, "why": _(
                 "A good part is stopped. The plant's cost jumps at the threshold and is flat elsewhere: "
                 "its slope is 0, so it cannot train a network. That is why we train with cross-entropy.")},
         }  # fmt: skip

@@ -38,7 +38,9 @@ def checked_points(x, y, shape="linear", n=160, seed=7, noise=0.25):
 
 def draw_map(ax, values, x, y, low, high, names):
     """Draw the map and the points with matplotlib: class 0 blue circles, class 1 orange squares."""
-    ax.imshow(values, origin="lower", extent=[-LIMIT, LIMIT] * 2, cmap=_colour_map(), vmin=low, vmax=high, aspect="auto")
+    ax.imshow(
+        values, origin="lower", extent=[-LIMIT, LIMIT] * 2, cmap=_colour_map(), vmin=low, vmax=high, aspect="auto"
+    )
     for label, marker, colour in ((0, "o", "#0072B2"), (1, "s", "#D55E00")):
         ax.scatter(*x[y == label].T, s=18, marker=marker, c=colour, edgecolors="white", linewidths=0.6,
                    label=_("healthy") if label == 0 else _("needs maintenance"))  # fmt: skip

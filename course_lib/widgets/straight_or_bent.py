@@ -156,7 +156,9 @@ class StraightOrBent(CourseWidget):
 
     def describe(self):
         network = f"2 → {self.units} → 1" if self.units else "2 → 1"
-        bend = _("hidden units: {activation}").format(activation=self.activation) if self.units else _("no hidden layer")
+        bend = (
+            _("hidden units: {activation}").format(activation=self.activation) if self.units else _("no hidden layer")
+        )
         return _(
             "A network {network} ({bend}, {parameters} parameters) on data of shape '{shape}': "
             "{right} of {count} right ({percent:.1f} %), loss {loss:.3f}."
