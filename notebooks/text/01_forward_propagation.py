@@ -54,13 +54,19 @@ from course_lib.source import show_source
 # %% tags=["figure"]
 figures.show(
     drawings.neuron(inputs=["temperature x₁", "vibration x₂"], weights=["w₁", "w₂"]),
-    "Diagram of one neuron: the inputs temperature and vibration are multiplied by the weights w1 and w2, "
-    "summed together with the bias b to z, and passed through the activation f to give the output y.",
+    "Diagram of one neuron: the inputs temperature and vibration are multiplied by the weights "
+    "w1 and w2, summed together with the bias b to z, and passed through the activation f to "
+    "give the output y.",
 )
 
 # %% [markdown]
-# Small enough for paper, and the same in Python. The **sigmoid** $f(z) = 1 / (1 + e^{-z})$ squeezes any sum into the range
-# from 0 to 1:
+# The **sigmoid** is one such function. It squeezes any sum into the range from 0 to 1:
+
+# %% [markdown]
+# $$ \text{sigmoid}(z) = \frac{1}{1 + e^{-z}} $$
+
+# %% [markdown]
+# The example above, small enough for paper, in Python:
 
 # %% tags=["nbval-check-output"]
 x = np.array([0.5, -1.0])
@@ -70,9 +76,6 @@ z = w[0] * x[0] + w[1] * x[1] + b
 y = nn.sigmoid(z)
 print(f"z = {z:.3f}")
 print(f"y = {y:.3f}")
-
-# %% [markdown]
-# $$ \text{sigmoid}(z) = \frac{1}{1 + e^{-z}} $$
 
 # %% [markdown]
 # ### Play with it
@@ -256,8 +259,9 @@ print("largest difference below 1e-14:", bool(np.abs(two_layers - one_layer).max
 # %% tags=["figure"]
 figures.show(
     drawings.activations(),
-    "Four activation curves over z from -4 to 4: linear is a straight line; ReLU is zero for negative z and z itself "
-    "above; sigmoid rises from 0 to 1 with 0.5 at z = 0; tanh rises from -1 to 1 with 0 at z = 0.",
+    "Four activation curves over z from -4 to 4: linear is a straight line; ReLU is zero for "
+    "negative z and z itself above; sigmoid rises from 0 to 1 with 0.5 at z = 0; tanh rises "
+    "from -1 to 1 with 0 at z = 0.",
 )
 
 # %% [markdown]
