@@ -6,11 +6,11 @@ from course_lib.exercises.exercise import Exercise, Misconception
 from course_lib.language import _
 
 
-def units_check(torque, speed):
+def units_check(torque_nm, speed_rpm):
     """Mechanical power in kW: P = torque * 2 pi * speed / 60 / 1000, torque in Nm, speed in revolutions per minute."""
-    turns_per_second = speed / 60
+    turns_per_second = speed_rpm / 60
     radians_per_second = 2 * np.pi * turns_per_second
-    watts = torque * radians_per_second
+    watts = torque_nm * radians_per_second
     return watts / 1000
 
 
@@ -27,8 +27,8 @@ UNITS_CHECK = Exercise(
     chapter=0,
     title=_("The power of a spindle"),
     statement=_(
-        "A spindle turns with `speed` in revolutions per minute and pulls with `torque` in Nm. Return its power in "
-        "kW:\n\n"
+        "A spindle turns with `speed_rpm` in revolutions per minute and pulls with `torque_nm` in Nm. Return its "
+        "power in kW:\n\n"
         "$$P = \\text{torque} \\cdot \\frac{2 \\pi \\cdot \\text{speed}}{60} \\cdot \\frac{1}{1000}$$\n\n"
         "Both arguments are numbers, and so is the result. On paper: 40 Nm at 1500 revolutions per minute give 6.28 kW."
     ),
@@ -78,7 +78,7 @@ UNITS_CHECK = Exercise(
     ],
     hints=[
         _("Go in steps: turns per second, then angle per second, then power in W, then kW. One line for each."),
-        _("A turn is 2 pi, so `2 * np.pi * speed / 60` is the angle per second. Power in W is torque times that."),
+        _("A turn is 2 pi, so `2 * np.pi * speed_rpm / 60` is the angle per second. Power in W is torque times that."),
         _("The last line is `return watts / 1000`."),
     ],
 )

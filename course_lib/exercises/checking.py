@@ -4,6 +4,7 @@ The cases are built anew from one seed for every run, so that nobody can spoil t
 on a case is an `Outcome`; a misconception is named only where its outcomes equal the learner's on every case.
 """
 
+import contextlib
 import copy
 import functools
 import inspect
@@ -82,12 +83,21 @@ def _unchanged(before, after):
     return True
 
 
+def argument_names(exercise, function):
+    """Return the learner's own names of the arguments, or the exercise's where they cannot be told."""
+    with contextlib.suppress(TypeError, ValueError):
+        names = tuple(inspect.signature(function).parameters)
+        if len(names) >= len(exercise.parameters):
+            return names[: len(exercise.parameters)]
+    return exercise.parameters
+
+
 def attempt(exercise, function, case, expected=None, seconds=None):
     """Run the function on one case and return its Outcome; only KeyboardInterrupt and the time limit pass through.
 
     A learner's function gets a limit of so many seconds; our own need none.
     """
-    watched = Watched(function, exercise.parameters)
+    watched = Watched(function, argument_names(exercise, function))
     outcome = Outcome()
     try:
         with np.errstate(all="ignore"):
@@ -174,7 +184,7 @@ def examine(exercise, function):
         known = recognise(exercise, results, expected)
         if known:
             misconception, place = known
-            details = _proof(exercise, results, expected) if kind != "error" else details
+            details = _proof(exercise, function, results, expected) if kind != "error" else details
             return verdict("misconception", misconception.message.format(output=place), details, misconception.name)
     if kind in ("nan", "difference"):
         constant = _constant(exercise, results, expected)
@@ -188,12 +198,13 @@ def examine(exercise, function):
 
 def finding(exercise, function, outcome, expected, case):
     """Return (kind, message, details) for one case, or None when all is right."""
-    given = describe(outcome.arguments, exercise.parameters)
+    names = argument_names(exercise, function)
+    given = describe(outcome.arguments, names)
     if outcome.error is not None:
         message = _("Your function stopped with {error}").format(error=in_pythons_words(outcome.error))
         return (
             "error",
-            message + "\n" + explain(outcome.error, function, exercise.parameters),
+            message + "\n" + explain(outcome.error, function, names),
             "\n".join(filter(None, (_line(outcome.error, function), given))),
         )
     if outcome.returned_none and outcome.mistake and not has_return(function):
@@ -213,7 +224,7 @@ def finding(exercise, function, outcome, expected, case):
         if message:
             return "dtype", message, given
     if outcome.modified:
-        before = dict(zip(exercise.parameters, outcome.arguments, strict=False))[outcome.modified]
+        before = dict(zip(names, outcome.arguments, strict=False))[outcome.modified]
         message = _(
             "Your function changed its argument `{name}`. The caller still needs it as it was: make a new array "
             "(`a = a - b` instead of `a -= b`, or `{name}.copy()` first)."
@@ -228,7 +239,7 @@ def finding(exercise, function, outcome, expected, case):
         if same(got, wanted, exercise.tolerance):
             continue
         message = nan_message(got, wanted, name)
-        details = reproduce(case, exercise.case_names or exercise.parameters)
+        details = reproduce(case, exercise.case_names or names)
         if message:
             return "nan", message, details
         return (
@@ -284,7 +295,7 @@ def _wrong_outputs(exercise, results, expected):
     ]
 
 
-def _proof(exercise, results, expected):
+def _proof(exercise, function, results, expected):
     """Show the first difference in numbers, and the measured slope for a gradient."""
     for outcome, wanted, case in zip(results, expected, exercise.fresh_cases(), strict=True):
         for got, right, name in zip(outcome.values or (), wanted, exercise.outputs, strict=False):
@@ -292,7 +303,7 @@ def _proof(exercise, results, expected):
                 return shape_message(got, right, name)
             if not same(got, right, exercise.tolerance):
                 lines = (
-                    reproduce(case, exercise.case_names or exercise.parameters),
+                    reproduce(case, exercise.case_names or argument_names(exercise, function)),
                     "# " + difference_message(got, right, name, exercise.tolerance),
                     _slope(exercise, case, got, right, name),
                 )

@@ -395,6 +395,14 @@ def test_the_first_difference_has_index_numbers_and_inputs_to_repeat_it():
     np.testing.assert_array_equal(scope["z"], [-2, 0, 3])
 
 
+def test_messages_use_the_learners_own_names():
+    assert "inputs: shape (1, 2)" in verdict("dense_forward", lambda inputs, W, b: inputs @ W.T @ W).details
+    assert "Did you mean the argument `inputs`" in verdict("dense_forward", lambda inputs, W, b: input_ @ W).message  # noqa: F821
+    scope = {"np": np}
+    exec(verdict("relu", lambda signal: signal + 3).details, scope)
+    assert scope["signal"].shape == (3,)
+
+
 def test_a_constant_factor_is_named():
     assert "3 times" in verdict("dense_forward", lambda x, W, b: 3 * (x @ W + b)).message
 
