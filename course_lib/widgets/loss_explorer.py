@@ -131,6 +131,8 @@ class LossExplorer(CourseWidget):
         }  # fmt: skip
         wanted = inspect.signature(self._use).parameters
         result = self._use(np.array([float(self.y)]), np.array([p]), **{k: v for k, v in known.items() if k in wanted})
+        if result is None:
+            raise TypeError(_("the loss is None. Is `return` missing?"))
         value = np.asarray(result[0] if isinstance(result, tuple) else result, float)
         if value.size != 1:
             raise ValueError(_("the loss has shape {shape}; one number is needed").format(shape=value.shape))

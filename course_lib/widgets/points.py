@@ -14,7 +14,7 @@ def grid(side):
     return np.column_stack([x1.ravel(), x2.ravel()])
 
 
-def checked_points(x, y, shape="linear", n=160, seed=7, noise=0.25):
+def checked_points(x, y, shape="linear", n=160, seed=7, noise=0.1):
     """Return (x, y, names): the caller's own points after a check, or a simulated bearing.
 
     Raises ValueError naming what does not fit.

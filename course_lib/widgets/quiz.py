@@ -72,9 +72,9 @@ class Quiz(CourseWidget):
         questions = self._find(self.chapter)
         with self.hold_sync():
             self.questions = [{"text": q.text, "choices": list(q.choices)} for q in questions]
-            self.answers = self.answers or [OPEN] * len(questions)
             self.start = {"chapter": self.chapter, "answers": [OPEN] * len(questions)}
-            self.first = list(self.answers)
+            self.first = list(self.answers or self.start["answers"])
+            self.answers = list(self.first)
             self._tell()
 
     def _turn(self, change):

@@ -108,7 +108,7 @@ class StraightOrBent(CourseWidget):
         if self._own:
             self.x, self.y, names = self._own
         else:
-            self.x, self.y, names = checked_points(None, None, shape=self.shape, n=200, noise=0.1)
+            self.x, self.y, names = checked_points(None, None, shape=self.shape, n=200)
         self.weights = train(self.x, self.y[:, None].astype(float), self.units, self.activation, self.seed)
         z, _hidden, _caches = forward(self.x, self.weights, self.activation)
         loss, _slope = nn.binary_crossentropy(self.y[:, None].astype(float), z, from_logits=True)
