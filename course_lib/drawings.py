@@ -353,7 +353,7 @@ def loss_slopes():
     p = nn.sigmoid(z)
     ax.plot(z, p - 1, color=BLUE, ls="-", marker="")
     ax.plot(z, 2 * (p - 1) * p * (1 - p), color=ORANGE, ls="--", marker="")
-    ax.text(-5.0, -0.93, _("cross-entropy: p − 1"), color=BLUE)
+    ax.text(-9.8, -0.93, _("cross-entropy: p − 1"), color=BLUE)
     ax.text(-9.8, -0.12, _("squared error: 2 (p − 1) p (1 − p)"), color=ORANGE)
     ax.text(-9.8, -0.5, _("surely wrong"), color=SOFT)
     ax.text(4.8, -0.3, _("surely right"), color=SOFT, ha="right")

@@ -221,7 +221,8 @@ show_source(nn.dense_backward)
 
 # %% tags=["nbval-check-output"]
 rng = np.random.default_rng(0)
-x, W, b, dy = rng.normal(size=(5, 3)), rng.normal(size=(3, 2)), rng.normal(size=2), rng.normal(size=(5, 2))
+x, W, b = rng.normal(size=(5, 3)), rng.normal(size=(3, 2)), rng.normal(size=2)
+dy = rng.normal(size=(5, 2))
 dW_loops = np.zeros((3, 2))
 for n in range(5):
     for i in range(3):
@@ -310,8 +311,8 @@ ex.relu_backward.check(relu_backward)
 #
 # - The first term, $-z_t$, has the slope $-1$ for the true class and 0 for the others: that is $-y_k$, with $y$
 #   one-hot.
-# - The second: the slope of $\log s$ is $1/s$, the slope of $s = \sum_j e^{z_j}$ with respect to $z_k$ is
-#   $e^{z_k}$. Multiply: $e^{z_k} / \sum_j e^{z_j}$. That is the softmax, $p_k$!
+# - The second: the slope of $\log s$ is $1/s$, and the slope of $s = \sum_j e^{z_j}$ with respect to $z_k$ is
+#   $e^{z_k}$. Multiply them: $e^{z_k} / s$ is the softmax, $p_k$!
 
 # %% [markdown]
 # $$ \frac{\partial L}{\partial z_k} = \frac{e^{z_k}}{\sum_j e^{z_j}} - y_k = p_k - y_k $$
@@ -322,13 +323,14 @@ ex.relu_backward.check(relu_backward)
 # cross-entropy it is $p - y$ as well.
 
 # %% tags=["nbval-check-output"]
+def loss_and_slope(z):
+    return nn.sparse_categorical_crossentropy(np.array([0]), z, from_logits=True)
+
+
 z = np.log([[6.0, 3.0, 1.0]])
 print("p - y:             ", (nn.softmax(z) - [[1, 0, 0]]).round(3))
-print("course_lib.nn:     ", nn.sparse_categorical_crossentropy(np.array([0]), z, from_logits=True)[1].round(3))
-numerical = nn.numerical_gradient(
-    lambda z: nn.sparse_categorical_crossentropy(np.array([0]), z, from_logits=True)[0], z
-)
-print("finite differences:", numerical.round(3))
+print("course_lib.nn:     ", loss_and_slope(z)[1].round(3))
+print("finite differences:", nn.numerical_gradient(lambda z: loss_and_slope(z)[0], z).round(3))
 
 # %% [markdown]
 # ## Through two layers
@@ -343,11 +345,14 @@ print("finite differences:", numerical.round(3))
 # On the way back we visit the same boxes from right to left. Each line uses the line before it:
 
 # %% [markdown]
-# $$ dz_2 = \frac{p - y}{N}, \qquad dW_2 = a_1^\top dz_2, \qquad da_1 = dz_2 W_2^\top,
-# \qquad dz_1 = da_1 \odot [z_1 > 0], \qquad dW_1 = x^\top dz_1 $$
+# $$ \begin{aligned}
+# dz_2 &= (p - y) / N, & dW_2 &= a_1^\top dz_2, & db_2 &= \sum_n dz_2, \\
+# da_1 &= dz_2 W_2^\top, & dz_1 &= da_1 \odot [z_1 > 0], \\
+# & & dW_1 &= x^\top dz_1, & db_1 &= \sum_n dz_1
+# \end{aligned} $$
 
 # %% [markdown]
-# ($\odot$ means element by element. The biases: add `dz2` and `dz1` over the batch.)
+# ($\odot$ means element by element; $[z_1 > 0]$ is 1 where $z_1 > 0$ and 0 elsewhere.)
 #
 # **Guess first.** The second hidden unit has a negative sum, so its ReLU gives 0 for this bearing. What are the
 # gradients of the weights that lead into it?
@@ -381,8 +386,8 @@ print("dW1:")
 print(dW1.round(3))
 
 # %% [markdown]
-# Every weight into unit 2 (the middle column) has the gradient 0, as announced. Eight lines of code for a whole
-# network: this is backpropagation.
+# Every weight into unit 2 (the middle column) has the gradient 0, as announced. Nine lines of code for a whole
+# network, four forward and five back: this is backpropagation.
 #
 # ### Step through it
 #
@@ -390,22 +395,24 @@ print(dW1.round(3))
 # backward. The formula of the step stands beside it, with the numbers filled in.
 #
 # 1. Walk through once. Compare with the output of the cell above.
-# 2. Switch on *predict*. Can you compute three gradients in a row before they are shown?
-# 3. Take the update at the end. Did the loss fall? Then do it again.
+# 2. Switch on *let me predict each gradient*. Can you compute three in a row before they are shown?
+# 3. The last step is the update. Press *Step* once more: the network starts again with the new weights. Did the
+#    loss fall?
+# 4. Choose *dead ReLU* under *Try*. Which gradients are zero, and why?
 
 # %%
 widgets.BackpropStepper()
 
 # %% [markdown]
-# You should have seen: each gradient is a product of two numbers, one that arrives from behind and one that was
-# computed on the way forward. That is why the way forward must keep its values, and why training needs more
-# memory than predicting.
+# You should have seen: the gradient of each weight is a product of two numbers, what arrives from behind and
+# what went in on the way forward. That is why the way forward must keep its values, and why training needs more
+# memory than predicting. Where a gate is closed, everything behind it gets the gradient 0.
 
 # %% [markdown]
 # ### Exercise 3: all gradients of two layers
 #
-# Now the same network for a **number**: how many millimetres of the tool are left? Then the output is linear
-# and the loss is the mean squared error. Only the first line of the way back changes, to
+# Now the same network for a **number**: how many millimetres of the tool are left? Then the output has no
+# sigmoid, it is linear, and the loss is the mean squared error. Only the first line of the way back changes, to
 # $dy = 2 (y - y_\text{true}) / (N M)$.
 #
 # Write `two_layer_gradients(x, y_true, W1, b1, W2, b2)`: ReLU in the hidden layer, linear output, mean squared
@@ -476,7 +483,7 @@ ex.numerical_gradient.check(numerical_gradient)
 x = np.linspace(0.5, 1.5, 501)
 print("powers of ten of the error for the slope of exp(x)")
 print("   h      64 bit   64 bit, one side only   32 bit")
-for k in range(1, 13, 2):
+for k in (1, 2, 3, 5, 7, 9, 11):
     h = 10.0**-k
     errors = []
     for dtype, one_sided in (("float64", False), ("float64", True), ("float32", False)):
@@ -487,15 +494,23 @@ for k in range(1, 13, 2):
     print(f"1e-{k:02}  {errors[0]:8}  {errors[1]:16}  {errors[2]:16}")
 
 # %% [markdown]
-# In 64 bits, $h = 10^{-5}$ gives about ten correct digits. In 32 bits you cannot get more than about three or
-# four, and only with a much larger $h$. **So check gradients in 64 bits**, and train in 32.
+# In 64 bits, $h = 10^{-5}$ gives about ten correct digits. In 32 bits you get four or five at the best, and
+# only with a much larger $h$. **So check gradients in 64 bits**, and train in 32.
+#
+# ### Find the bottom
+#
+# 1. Move the step size $h$ to the left and to the right. Where is the bottom of the curve, and how many digits
+#    agree there?
+# 2. Choose float32. Where is the bottom now?
+# 3. Choose one-sided differences. What do you lose?
+# 4. Plant a typical mistake. Does any $h$ make the error small?
 
 # %%
 widgets.GradientChecker()
 
 # %% [markdown]
 # You should have seen: the error over $h$ is a U. The left arm is rounding, the right arm is bending. In 32
-# bits the whole U lies higher and further right.
+# bits the whole U lies higher, and its bottom further right. And no $h$ makes a wrong formula right.
 #
 # ### Would it find a mistake?
 #
@@ -514,7 +529,8 @@ def mean_taken_twice(dy, cache):
 
 for backward in (nn.dense_backward, mean_taken_twice):
     check = nn.check_gradients(nn.dense_forward, backward, inputs)
-    print(f"{backward.__name__:18}", {name: bool(error < check.tolerance) for name, error in check.errors.items()})
+    right = {name: bool(error < check.tolerance) for name, error in check.errors.items()}
+    print(f"{backward.__name__:18} {right}")
 
 # %% [markdown]
 # What to expect of the relative error in 64 bits: below $10^{-7}$ is fine. Between $10^{-7}$ and $10^{-3}$,
@@ -540,7 +556,7 @@ theirs = tape.gradient(loss, parameters)
 print("dW1 from the tape:")
 print(theirs[0].numpy().round(3) + 0.0)
 largest = max(np.abs(a - b.numpy()).max() for a, b in zip((dW1, db1, dW2, db2), theirs, strict=True))
-print("largest difference from our eight lines below 1e-15:", bool(largest < 1e-15))
+print("largest difference from our nine lines below 1e-15:", bool(largest < 1e-15))
 
 # %% [markdown]
 # A larger network, a batch of 32, our `Sequential` and Keras with the same weights:
@@ -549,14 +565,19 @@ print("largest difference from our eight lines below 1e-15:", bool(largest < 1e-
 from course_lib.nn import Dense, Sequential
 
 table = data.sensor_table(32, rng=0, standardised=True)
-model = Sequential([Dense(16, activation="relu", input_shape=(2,)), Dense(8, activation="tanh"),
-                    Dense(1, activation="sigmoid")], dtype="float64", rng=0)  # fmt: skip
+model = Sequential(dtype="float64", rng=0)
+model.add(Dense(16, activation="relu", input_shape=(2,)))
+model.add(Dense(8, activation="tanh"))
+model.add(Dense(1, activation="sigmoid"))
 model.compile(optimizer="sgd", loss="binary_crossentropy")
-parity.compare(model, parity.to_keras(model), table.x, table.y)
+comparison = parity.compare(model, parity.to_keras(model), table.x, table.y)
+comparison
+
+# %% tags=["nbval-check-output"]
+print("all within 1e-12:", comparison.passed)
 
 # %% [markdown]
-# Every gradient agrees to about 15 digits. What Keras does with C++ and a tape is what you did with eight
-# lines.
+# Every gradient agrees to about 15 digits. What Keras does with C++ and a tape is what you did with nine lines.
 
 # %% [markdown]
 # ## Many layers: gradients that vanish
@@ -580,7 +601,7 @@ parity.compare(model, parity.to_keras(model), table.x, table.y)
 
 # %% tags=["nbval-check-output"]
 gradient_size = {}
-for activation, start in (("sigmoid", "glorot_uniform"), ("tanh", "glorot_uniform"), ("relu", "he_uniform")):
+for activation, start in {"sigmoid": "glorot_uniform", "tanh": "glorot_uniform", "relu": "he_uniform"}.items():
     deep = Sequential(dtype="float64", rng=0)
     for k in range(20):
         shape = {"input_shape": (2,)} if k == 0 else {}
@@ -621,7 +642,8 @@ print(f"loss before: {loss:.4f}")
 for learning_rate in (0.01, 0.1, 1.0, 100.0):
     model.set_weights([w - learning_rate * g for w, g in zip(start, gradients, strict=True)])
     after = model.loss_and_gradients(table.x, table.y)[0]
-    print(f"learning rate {learning_rate:6.2f}: loss {after:7.4f} ", "lower" if after < loss else "HIGHER")
+    verdict = "lower" if after < loss else "HIGHER"
+    print(f"learning rate {learning_rate:6.2f}: loss {after:7.4f}  {verdict}")
 model.set_weights(start)
 
 # %% [markdown]
@@ -643,7 +665,8 @@ widgets.Quiz(3)
 
 # %% tags=["nbval-check-output", "real-data"]
 machines = data.load("machine_failures", source="available")
-for name, x in (("raw", machines.x), ("standardised", data.Standardizer().fit(machines).transform(machines.x))):
+standardised = data.Standardizer().fit(machines).transform(machines)
+for name, x in (("raw", machines.x), ("standardised", standardised.x)):
     dz = (0.5 - machines.y[:, np.newaxis]) / len(x)
     print(f"{name} ({machines.source} data)")
     for label, size in zip(machines.labels, np.abs(x.T @ dz)[:, 0], strict=True):
@@ -652,15 +675,17 @@ for name, x in (("raw", machines.x), ("standardised", data.Standardizer().fit(ma
 # %% [markdown]
 # Remedy: standardise the inputs, with the numbers of the training rows.
 #
-# **Dead units.** After a sensor was replaced, it reads 10 units lower. All sums of the hidden layer become
-# negative, all gates close, all gradients behind them are zero. Retraining does nothing, and no error is shown:
+# **Dead units.** After a gateway was replaced, both sensors read 10 standard deviations lower. All sums of this
+# hidden layer become negative, all gates close, and all gradients behind them are zero. Training further does
+# not bring the units back, and no error is shown:
 
 # %% tags=["nbval-check-output"]
 for shift in (0.0, -10.0):
-    z1 = (table.x + shift) @ np.array([[0.5, 0.4, 0.3], [0.8, 0.6, 0.5]]) + b1
+    x = table.x + shift
+    z1 = x @ np.array([[0.5, 0.4, 0.3], [0.8, 0.6, 0.5]]) + b1
     dz1 = nn.relu_backward(np.ones_like(z1), nn.relu(z1))
-    print(f"sensors shifted by {shift:5.1f}: {np.mean(z1 > 0):4.0%} of the gates open, "
-          f"size of dW1 {np.abs((table.x + shift).T @ dz1).max():.1f}")  # fmt: skip
+    open_gates, size = np.mean(z1 > 0), np.abs(x.T @ dz1).max()
+    print(f"sensors shifted by {shift:5.1f}: {open_gates:4.0%} of the gates open, size of dW1 {size:.1f}")
 
 # %% [markdown]
 # Remedy: watch the share of open gates and the size of the gradients, not only the loss. Check input ranges
@@ -673,8 +698,8 @@ for shift in (0.0, -10.0):
 # ## Summary
 #
 # - Slopes along a chain multiply; slopes from several places add up.
-# - Backpropagation walks the graph backward once and finds the gradient of every weight, for about twice the
-#   cost of the way forward.
+# - Backpropagation walks the graph backward once and finds the gradient of every weight, for at most twice the
+#   multiplications of the way forward.
 # - Dense layer: `dW = x.T @ dy`, `db = dy.sum(axis=0)`, `dx = dy @ W.T`. The shapes are the guide.
 # - ReLU is a gate. Sigmoid and softmax with their cross-entropy give $p - y$.
 # - Check every gradient with central differences in 64 bits, $h = 10^{-5}$.
