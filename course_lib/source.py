@@ -4,6 +4,8 @@ import inspect
 import textwrap
 from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
+
 
 class Source:
     """The source of one or more functions, highlighted by JupyterLab in its own theme."""
@@ -22,5 +24,5 @@ def show_source(*functions):
     """Return the source of `functions` for display, headed by the file they live in."""
     text = "\n\n\n".join(textwrap.dedent(inspect.getsource(f)).rstrip() for f in functions)
     path = Path(inspect.getsourcefile(functions[0]))
-    parts = path.parts[path.parts.index("course_lib") :] if "course_lib" in path.parts else (path.name,)
-    return Source(text, "/".join(parts))
+    place = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+    return Source(text, place)

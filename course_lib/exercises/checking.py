@@ -27,7 +27,7 @@ from course_lib.exercises.comparing import (
 from course_lib.exercises.explain import describe, explain, in_pythons_words, learners_line, reproduce
 from course_lib.exercises.limits import TimeLimitReached, call_within
 from course_lib.exercises.result import Result
-from course_lib.exercises.source import blank_line, has_return, is_untouched
+from course_lib.exercises.stubs import blank_line, has_return, is_untouched
 from course_lib.language import _
 
 SEED = 20

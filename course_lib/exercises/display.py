@@ -1,6 +1,7 @@
 """Show something in a notebook, or print it where there is none. Everything a learner wrote is escaped."""
 
 import html
+import re
 import sys
 
 
@@ -18,16 +19,21 @@ def show(text, page=None):
         return
     from IPython.display import display
 
-    display({"text/plain": text, "text/html": page or f"<p>{escape(text)}</p>"}, raw=True)
+    display({"text/plain": text, "text/html": page or f"<p>{prose(text)}</p>"}, raw=True)
 
 
 def escape(text):
     return html.escape(str(text))
 
 
+def prose(text):
+    """Escape a sentence and set what stands between `backticks` as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
 def paragraphs(text):
     """Turn plain text into HTML paragraphs, one a line."""
-    return "".join(f"<p style='margin: 0.2em 0'>{escape(line)}</p>" for line in text.splitlines() if line.strip())
+    return "".join(f"<p style='margin: 0.2em 0'>{prose(line)}</p>" for line in text.splitlines() if line.strip())
 
 
 def code(text):
@@ -42,5 +48,5 @@ def box(head, body, colour):
     """A box with a coloured edge; the head says in words what the colour says."""
     return (
         f"<div role='status' style='border-left: 0.4em solid {colour}; padding: 0.3em 0.8em; margin: 0.3em 0'>"
-        f"<p style='margin: 0.2em 0'><strong>{escape(head)}</strong></p>{body}</div>"
+        f"<p style='margin: 0.2em 0'><strong>{prose(head)}</strong></p>{body}</div>"
     )
