@@ -23,6 +23,7 @@ from course_lib.nn.losses import (
 )
 from course_lib.nn.metrics import metric_function
 from course_lib.nn.optimizers import optimizer_object
+from course_lib.nn.threads import one_thread
 
 # A cross-entropy behind a sigmoid or softmax is computed from the logits, as Keras does: exact, and without the clip's
 # cliff. Keras does so for every such pair, also for unusual ones: binary_crossentropy after a softmax is then the
@@ -183,6 +184,7 @@ class Sequential:
         self.optimizer, self.loss = optimizer, loss
         self.optimizer.taken = True
 
+    @one_thread
     def fit(
         self,
         x,
@@ -265,6 +267,7 @@ class Sequential:
         calls.call("on_train_end", logs)
         return self.history
 
+    @one_thread
     def train_on_batch(self, x, y):
         """Do one training step; return the loss before the step, with metrics as a list [loss, ...]."""
         x, y = self._data(x, y)
@@ -276,18 +279,21 @@ class Sequential:
         totals.add(loss, y, y_pred)
         return as_keras(totals.means())
 
+    @one_thread
     def loss_and_gradients(self, x, y, training=False):
         """Return the loss of a batch and its gradients, one array for each weight in the order of get_weights()."""
         x, y = self._data(x, y)
         loss, _y_pred = self._loss_and_gradients(x, y, training)
         return loss, [g.copy() for g in self.gradients]
 
+    @one_thread
     def evaluate(self, x, y, batch_size=None, verbose=0, return_dict=False):
         """Return the loss, with metrics as a list [loss, ...], averaged over the samples; nothing is learned."""
         size = 256 if batch_size is None else whole("batch_size", batch_size)
         logs = self._measure(*self._data(x, y), size)
         return logs if return_dict else as_keras(logs)
 
+    @one_thread
     def predict(self, x, batch_size=None, verbose=0):
         """Return the outputs for x; dropout is off. The batch size only limits the memory that is used."""
         x = self._inputs(x)

@@ -19,7 +19,7 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("optimizer", "step", "numbers"), PAIRS)
-@pytest.mark.parametrize("block", [3, 16384])
+@pytest.mark.parametrize("block", [3, 32768])
 def test_objects_equal_the_pure_rules(optimizer, step, numbers, block):
     rng = np.random.default_rng(0)
     w = rng.standard_normal(10)

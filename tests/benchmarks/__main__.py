@@ -1,0 +1,187 @@
+"""Time the NumPy reference against TensorFlow: python -m tests.benchmarks [--json] [--import] [--seconds S].
+
+All contestants run in turn, round after round; printed are the median over the rounds and the range from the quickest
+to the slowest round. The ratio is taken within each round, against the quickest setting of `keras.Model.fit`, and then
+the median of the rounds: other work on the machine slows both sides of a round. Processor time is that of all threads
+together; it depends much less on what else the machine does.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.environment import ROOT
+
+WORKLOADS = ["mlp"]  # each a module beside this one
+ENGINES = [("numpy", 0), ("tensorflow", 0), ("tensorflow", 1)]  # engine, threads (0: its own choice)
+IMPORT_TARGET = 0.3  # seconds beyond NumPy
+IMPORT = """
+import time, numpy
+start = time.perf_counter()
+import course_lib.nn
+print(time.perf_counter() - start)
+"""
+
+
+class Worker:
+    """A process that holds one engine with one thread setting."""
+
+    def __init__(self, engine, threads, workloads):
+        self.label = "NumPy" if engine == "numpy" else "Keras, 1 thread" if threads else "Keras"
+        self.engine = engine
+        env = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "-1"}
+        env.pop("TF_ENABLE_ONEDNN_OPTS", None)  # oneDNN on: TensorFlow at its best
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.benchmarks.worker", engine, str(threads), *workloads],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=env,
+            cwd=ROOT,
+        )
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"The process for {self.label} ended early (exit code {self.process.wait()}).")
+        return json.loads(line)
+
+    def time(self, workload, contestant):
+        print(json.dumps([workload, contestant]), file=self.process.stdin, flush=True)
+        return self.answer()
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def machine():
+    """One line about the computer."""
+    cpu = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        cpu = names[0] if names else cpu
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{cpu}, {os.cpu_count()} cores{load}, Python {platform.python_version()}, {platform.system()}"
+
+
+def spread(values):
+    return {"median": statistics.median(values), "low": min(values), "high": max(values), "rounds": len(values)}
+
+
+def import_time(rounds=5):
+    """Seconds that `import course_lib.nn` takes after NumPy, each in a fresh process."""
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", IMPORT]
+    return spread([float(subprocess.check_output(command, env=env, cwd=ROOT)) for _round in range(rounds)])
+
+
+def measure(workloads, seconds):
+    """Return versions and, for each workload, the (wall, processor) seconds per step in each round.
+
+    There are at least three rounds, and more while the time lasts.
+    """
+    end = time.perf_counter() + seconds
+    workers = [Worker(engine, threads, workloads) for engine, threads in ENGINES]
+    ready = [worker.answer() for worker in workers]
+    times = {workload: {} for workload in workloads}
+    rounds, longest = 0, 0.0
+    while rounds < 3 or time.perf_counter() + longest < end:
+        start = time.perf_counter()
+        for workload in workloads:
+            for worker, about in zip(workers, ready, strict=True):
+                for contestant in about["contestants"][workload]:
+                    taken = worker.time(workload, contestant)
+                    times[workload].setdefault((worker.engine, worker.label, contestant), []).append(taken)
+        rounds, longest = rounds + 1, max(longest, time.perf_counter() - start)
+    for worker in workers:
+        worker.close()
+    return sorted({about["versions"] for about in ready}), times
+
+
+def summary(times, target):
+    """The figures of one workload, and the ratio of NumPy's fit to the best setting of each way to use Keras."""
+    wall = {label: [w for w, _processor in rounds] for label, rounds in times.items()}
+    processor = {label: [p for _wall, p in rounds] for label, rounds in times.items()}
+    ours = ("numpy", "NumPy", "fit")
+
+    def ratio(seconds, names):
+        theirs = {label: s for label, s in seconds.items() if label[0] == "tensorflow" and label[2] in names}
+        best = min(theirs, key=lambda label: statistics.median(theirs[label]))
+        values = [a / b for a, b in zip(seconds[ours], theirs[best], strict=True)]
+        return spread(values) | {"against": f"{best[1]}: {best[2]}"}
+
+    groups = {
+        "fit": ("fit", "fit, XLA"),
+        "fit, steps_per_execution=32": ("fit, steps_per_execution=32",),
+        "train_on_batch": ("train_on_batch",),
+        "tf.function": ("tf.function", "tf.function, XLA"),
+    }
+    ratios = {name: ratio(wall, names) for name, names in groups.items()}
+    return {
+        "seconds_per_step": {
+            f"{label}: {name}": spread(seconds) | {"processor": spread(processor[engine, label, name])}
+            for (engine, label, name), seconds in wall.items()
+        },
+        "numpy_over_keras": ratios,
+        "numpy_over_keras_processor_time": {name: ratio(processor, names) for name, names in groups.items()},
+        "target": target,
+        "reached": ratios["fit"]["median"] <= target,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--import", action="store_true", dest="only_import", help="only the time of import course_lib.nn"
+    )
+    parser.add_argument("--seconds", type=float, default=45, help="time for the training steps (default 45)")
+    options = parser.parse_args()
+    start = time.perf_counter()
+    result = {"machine": machine(), "import_course_lib_nn_seconds": import_time() | {"target": IMPORT_TARGET}}
+    if not options.only_import:
+        import importlib
+
+        result["versions"], times = measure(WORKLOADS, options.seconds)
+        modules = {name: importlib.import_module(f"tests.benchmarks.{name}") for name in WORKLOADS}
+        result["workloads"] = {
+            name: {"title": modules[name].TITLE} | summary(times[name], modules[name].TARGET) for name in WORKLOADS
+        }
+    result["benchmark_seconds"] = round(time.perf_counter() - start, 1)
+    print(json.dumps(result, indent=1) if options.json else text(result))
+
+
+def text(result):
+    lines = [result["machine"], *result.get("versions", [])]
+    seconds = result["import_course_lib_nn_seconds"]
+    lines.append(
+        f"import course_lib.nn beyond NumPy: {seconds['median'] * 1e3:.0f} ms "
+        f"({seconds['low'] * 1e3:.0f} to {seconds['high'] * 1e3:.0f}), target under {seconds['target'] * 1e3:.0f} ms"
+    )
+    for workload in result.get("workloads", {}).values():
+        lines += ["", workload["title"], f"{'milliseconds per step':<44} median   (range of the rounds)   processor"]
+        for name, t in workload["seconds_per_step"].items():
+            low_high = f"({t['low'] * 1e3:.2f} to {t['high'] * 1e3:.2f})"
+            processor = t["processor"]["median"] * 1e3
+            lines.append(f"  {name:<40} {t['median'] * 1e3:8.2f}   {low_high:<21} {processor:10.2f}")
+        for key, what in (("numpy_over_keras", "time"), ("numpy_over_keras_processor_time", "processor time")):
+            lines.append(f"NumPy's fit over the best of Keras, {what}")
+            for name, r in workload[key].items():
+                low_high = f"({r['low']:.2f} to {r['high']:.2f})"
+                lines.append(f"  {name:<40} {r['median']:8.2f}   {low_high:<21} against {r['against']}")
+        verdict = "reached" if workload["reached"] else "NOT reached"
+        lines.append(f"target: at most {workload['target']} of keras.Model.fit: {verdict}")
+    return "\n".join([*lines, "", f"took {result['benchmark_seconds']:.0f} s"])
+
+
+if __name__ == "__main__":
+    main()
