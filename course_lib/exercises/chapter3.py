@@ -490,6 +490,15 @@ def network(
     return gradients
 
 
+def sigmoid_and_crossentropy(x, y_true, W1, b1, W2, b2):
+    """The network of the chapter's worked example, which ends otherwise."""
+    z1 = x @ W1 + b1
+    h = np.maximum(z1, 0)
+    dz2 = (nn.sigmoid(h @ W2 + b2) - y_true) / len(x)
+    dz1 = (dz2 @ W2.T) * (z1 > 0)
+    return x.T @ dz1, dz1.sum(axis=0), h.T @ dz2, dz2.sum(axis=0)
+
+
 TWO_LAYER_GRADIENTS = Exercise(
     name="two_layer_gradients",
     chapter=3,
@@ -510,6 +519,14 @@ TWO_LAYER_GRADIENTS = Exercise(
     outputs=("dW1", "db1", "dW2", "db2"),
     slopes=two_layer_slopes,
     misconceptions=[
+        Misconception(
+            "sigmoid_and_crossentropy",
+            sigmoid_and_crossentropy,
+            _(
+                "This network ends in a sigmoid with cross-entropy, as in the chapter's example. Here the output is "
+                "linear, y = h W2 + b2, and the loss is the mean squared error: dL/dy = 2 (y - y_true) / (N M)."
+            ),
+        ),
         Misconception(
             "factor_two_missing",
             network(lambda error: error / error.size),

@@ -104,7 +104,8 @@ print("gradient:", gradient.round(3))
 # %% tags=["nbval-check-output"]
 twice_true, twice_pred = np.tile(y_true, 2), np.tile(y_pred, 2)
 print("sum: ", np.sum((y_pred - y_true) ** 2), "->", np.sum((twice_pred - twice_true) ** 2))
-print("mean:", round(np.mean((y_pred - y_true) ** 2), 3), "->", round(np.mean((twice_pred - twice_true) ** 2), 3))
+mean, twice_mean = np.mean((y_pred - y_true) ** 2), np.mean((twice_pred - twice_true) ** 2)
+print("mean:", mean.round(3), "->", twice_mean.round(3))
 
 # %% [markdown]
 # The factor $1/N$ stands in the loss and so in its gradient. It must stand **nowhere else**: a second division
@@ -596,9 +597,16 @@ truth, one_hot = rng.normal(size=(6, 3)), np.eye(3)[numbers]
 cases = {
     "mean_squared_error": (lambda y: nn.mean_squared_error(truth, y), logits),
     "binary_crossentropy": (lambda p: nn.binary_crossentropy(yes_no, p), nn.sigmoid(0.5 * logits)),
-    "  from logits": (lambda z: nn.binary_crossentropy(yes_no, z, from_logits=True), logits),
+    "  from sigmoid logits": (lambda z: nn.binary_crossentropy(yes_no, z, from_logits=True), logits),
     "categorical_crossentropy": (lambda p: nn.categorical_crossentropy(one_hot, p), shares),
-    "sparse_categorical_crossentropy": (lambda p: nn.sparse_categorical_crossentropy(numbers, p), shares),
+    "sparse_categorical_crossentropy": (
+        lambda p: nn.sparse_categorical_crossentropy(numbers, p),
+        shares,
+    ),
+    "  from softmax logits": (
+        lambda z: nn.sparse_categorical_crossentropy(numbers, z, from_logits=True),
+        logits,
+    ),
 }
 for name, (loss_of, y_pred) in cases.items():
     numerical = nn.numerical_gradient(lambda y, loss_of=loss_of: loss_of(y)[0], y_pred)

@@ -346,9 +346,9 @@ print("finite differences:", nn.numerical_gradient(lambda z: loss_and_slope(z)[0
 
 # %% [markdown]
 # $$ \begin{aligned}
-# dz_2 &= (p - y) / N, & dW_2 &= a_1^\top dz_2, & db_2 &= \sum_n dz_2, \\
+# dz_2 &= (p - y) / N, & dW_2 &= a_1^\top dz_2, \quad db_2 = \sum_n dz_2, \\
 # da_1 &= dz_2 W_2^\top, & dz_1 &= da_1 \odot [z_1 > 0], \\
-# & & dW_1 &= x^\top dz_1, & db_1 &= \sum_n dz_1
+# & & dW_1 &= x^\top dz_1, \quad db_1 = \sum_n dz_1
 # \end{aligned} $$
 
 # %% [markdown]
@@ -621,7 +621,7 @@ figures.show(
 )
 
 # %% [markdown]
-# With sigmoids, the first layers would need ages to learn. This is why hidden layers use ReLU, with starting
+# With sigmoids, the first layers would learn far too slowly. This is why hidden layers use ReLU, with starting
 # weights that fit (*He* for ReLU, *Glorot* for tanh). Chapter 7 meets the same problem along time.
 
 # %% [markdown]

@@ -114,9 +114,9 @@ def test_two_layers_forward():
 @executes(
     "03",
     r"""\begin{aligned}
-    dz_2 &= (p - y) / N, & dW_2 &= a_1^\top dz_2, & db_2 &= \sum_n dz_2, \\
+    dz_2 &= (p - y) / N, & dW_2 &= a_1^\top dz_2, \quad db_2 = \sum_n dz_2, \\
     da_1 &= dz_2 W_2^\top, & dz_1 &= da_1 \odot [z_1 > 0], \\
-    & & dW_1 &= x^\top dz_1, & db_1 &= \sum_n dz_1
+    & & dW_1 &= x^\top dz_1, \quad db_1 = \sum_n dz_1
     \end{aligned}""",
 )
 def test_two_layers_backward():
