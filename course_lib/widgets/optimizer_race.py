@@ -65,7 +65,7 @@ class OptimizerRace(CourseWidget):
     limit = T.Float(0.0, help="2 / largest curvature: gradient descent settles only below it").tag(sync=True)
 
     def __init__(self, use=None, **state):
-        self._use = use
+        self._use, self._run_last = use, None
         names = [*RUNNERS, "yours"] if use is not None else list(RUNNERS)
         state.setdefault("runners", names)
         super().__init__(
@@ -137,6 +137,10 @@ class OptimizerRace(CourseWidget):
     def _race(self, change=None):
         ground = self.ground()
         start = np.array(self.begin or ground.start, float)
+        key = (self.surface, self.condition, self.learning_rate, self.momentum, self.noise, self.seed, *start)
+        if key == self._run_last:  # several settings changed at once: one race is enough
+            return
+        self._run_last = key
         rng = np.random.default_rng(self.seed)
         noise = {"SGD": self.noise * rng.normal(size=(STEPS, 2))}
         own = step_function(self._use) if self._use else None

@@ -307,14 +307,22 @@ export function shell({ model, el, name, python = false }) {
   const theme = new MutationObserver(ask);
   theme.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-name', 'data-jp-theme-light', 'class'] });
   ends.push(() => theme.disconnect());
-  const lost = () => {
-    const gone = !!el.closest('.jupyter-widgets-disconnected');
+  // anywidget takes the listener away that would mark a widget without a kernel, so we ask the model itself. What
+  // `render` gets is a stand-in for it; the real one is known by the same `strings` object.
+  const real = async () => {
+    for (const one of Object.values((model.widget_manager || {})._models || {})) {
+      const found = await one;
+      if (found.get('strings') === model.get('strings')) return found;
+    }
+    return null;
+  };
+  const lost = async () => {
+    const self = await real().catch(() => null), gone = self ? self.comm_live === false : !!el.closest('.jupyter-widgets-disconnected');
     note.hidden = !gone;
     if (gone) note.textContent = python ? t('Python is no longer connected (the kernel was restarted). Run this cell again and the widget works again.')
       : t('Python is no longer connected (the kernel was restarted). The picture still works; run this cell again to connect it to Python.');
   };
-  const link = new MutationObserver(lost);
-  link.observe(el, { attributes: true, attributeFilter: ['class'] }); ends.push(() => link.disconnect());
+  model.on('comm_live_update', lost); ends.push(() => model.off('comm_live_update', lost));
   const trouble = () => { alarm.textContent = model.get('error') || ''; alarm.hidden = !alarm.textContent; };
   on(['error'], trouble); trouble(); setTimeout(lost, 0);
 
