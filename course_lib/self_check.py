@@ -71,14 +71,15 @@ def _windows_memory():
     return status.total / 2**30, status.free / 2**30
 
 
-def gpus():
-    """Return the names of the GPUs that TensorFlow sees; loads TensorFlow (about 5 seconds).
+def gpu():
+    """Return the name of the GPU that TensorFlow sees, or None; loads TensorFlow (5 to 20 seconds).
 
     Raises ImportError if TensorFlow is not installed or cannot be loaded.
     """
     from course_lib import parity
 
-    return parity.gpu_names()
+    kind = parity.device().kind
+    return kind.removeprefix("GPU ") if kind.startswith("GPU") else None
 
 
 def report():
@@ -111,8 +112,7 @@ def report():
             )
     lines.append((_("disk"), _("{free:.0f} GiB free").format(free=shutil.disk_usage(".").free / 2**30)))
     try:
-        found = gpus()
-        lines.append(("GPU", ", ".join(found) if found else _("none; the course runs on the CPU")))
+        lines.append(("GPU", gpu() or _("none; the course runs on the CPU")))
     except ImportError as problem:
         lines.append(("GPU", _("unknown: TensorFlow cannot be loaded")))
         advice.append(

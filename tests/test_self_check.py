@@ -12,7 +12,7 @@ from course_lib import self_check
 
 @pytest.fixture(autouse=True)
 def no_tensorflow(monkeypatch):
-    monkeypatch.setattr(self_check, "gpus", list)
+    monkeypatch.setattr(self_check, "gpu", lambda: None)
 
 
 def test_it_names_versions_memory_and_ends_with_good_news(monkeypatch):
@@ -46,7 +46,7 @@ def test_a_broken_tensorflow_does_not_stop_the_check(monkeypatch):
     def broken():
         raise ImportError("DLL load failed\nlong story")
 
-    monkeypatch.setattr(self_check, "gpus", broken)
+    monkeypatch.setattr(self_check, "gpu", broken)
     text = self_check.report()
     assert "DLL load failed" in text and "long story" not in text
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from course_lib.language import _
 
+# TensorFlow reads these once, when it is imported, so they are set as soon as `course_lib.parity` is.
+for name, value in {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0"}.items():
+    os.environ.setdefault(name, value)  # no start-up messages in the notebook; the same sums on every processor
+
 
 @dataclass(frozen=True)
 class Device:
@@ -53,8 +57,6 @@ ENGINES = {"tensorflow": TensorFlow}
 @functools.cache
 def engine():
     """Return the engine that Keras uses here."""
-    for name, value in {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0"}.items():
-        os.environ.setdefault(name, value)  # no start-up messages in the notebook; the same sums on every processor
     import keras
 
     name = keras.backend.backend()
