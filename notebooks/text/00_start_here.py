@@ -185,8 +185,8 @@ widgets.Quiz(0)
 # %% [markdown]
 # ## Is my machine ready?
 #
-# The next cell looks at your machine: what is installed, how much memory is free, and whether there is a GPU. It takes up to
-# ten seconds. You do **not** need a GPU: every chapter runs on an ordinary laptop in less than three minutes.
+# The next cell looks at your machine: what is installed, how much memory is free, and whether there is a GPU. It takes
+# 5 to 20 seconds. You do **not** need a GPU: every chapter runs on an ordinary laptop in less than three minutes.
 #
 # If something does not work, paste the whole text into your question. It holds no names and no folders of yours.
 
