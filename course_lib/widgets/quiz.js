@@ -38,7 +38,7 @@ function render({ model, el }) {
       return input;
     });
     const check = make('button', { type: 'button', textContent: t('Answer (Enter)'), hidden: true });
-    check.addEventListener('click', () => { radios[pending[i]].focus(); answer(i, pending[i]); });
+    check.addEventListener('click', () => { if (!(i in pending)) return; radios[pending[i]].focus(); answer(i, pending[i]); });
     set.append(check, verdict);
     return { set, radios, verdict, check };
   }

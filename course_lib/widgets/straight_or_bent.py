@@ -188,7 +188,8 @@ class StraightOrBent(CourseWidget):
                 "Eight linear units still draw one straight line: a sum of straight things is straight. "
                 "It is not one bearing better than a network without a hidden layer.")},
             _("2 bends"): {"set": {"shape": "ring", "units": 2, "activation": "relu", "seed": 1}, "why": _(
-                "Two bends are two lines, and two lines cannot enclose a ring: one side stays open, whatever the start.")},
+                "Two bends are two lines, and two lines cannot enclose a ring: "
+                "one side stays open, whatever the start.")},
             _("3 bends close it"): {"set": {"shape": "ring", "units": 3, "activation": "tanh", "seed": 1}, "why": _(
                 "Three bends make a triangle with round corners. The ring is closed, from every start that we tried.")},
             _("unlucky start"): {"set": {"shape": "two_moons", "units": 4, "activation": "relu", "seed": 1}, "why": _(

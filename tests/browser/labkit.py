@@ -77,6 +77,7 @@ MOUNT = """async ([source, style, state, binary]) => {
         widget_manager: { get_model: async () => null },
     };
     window.saved = []; window.sent = [];
+    window.tell = tell;
     window.listeners = () => Object.values(listeners).flat().length;
     window.fromPython = (name, value) => {
         values[name] = value; tell('change:' + name, window.model, value); tell('change', window.model);

@@ -85,7 +85,9 @@ def test_linear_units_are_not_one_bearing_better_than_no_layer():
     assert np.ptp(straight) == 0
     for units in (1, 8):
         assert np.abs(accuracies(shape="ring", units=units, activation="linear") - straight[0]).max() <= 0.005
-    widget = StraightOrBent(shape="ring", units=8, activation="linear")
+    widget = StraightOrBent()
+    widget.preset("8 units, no bend")
+    assert widget.accuracy <= straight[0]
     z = np.log(1 / widget.output(grid(SIDE)) - 1).reshape(SIDE, SIDE)
     assert np.abs(np.diff(z, 2, axis=0)).max() < 1e-9 and np.abs(np.diff(z, 2, axis=1)).max() < 1e-9  # a plane
 
