@@ -196,21 +196,21 @@ def descents(curvature, start, learning_rates, steps):
 def descent_paths(curvatures, paths, steps):
     """Gradient descent with two weights, from above: level lines of the valley and the first steps of each path."""
     figure = figures.figure(8.6, 2.7)
-    w1, w2 = np.meshgrid(np.linspace(-11, 11, 201), np.linspace(-3.2, 3.2, 101))
+    w1, w2 = np.meshgrid(np.linspace(-11, 11, 201), np.linspace(-5, 5, 101))
     loss = (curvatures[0] * w1**2 + curvatures[1] * w2**2) / 2
     for ax, (title, path) in zip(figure.subplots(1, len(paths), sharey=True), paths.items(), strict=True):
         ax.contour(w1, w2, loss, levels=[1, 5, 15, 30, 50], colors="#bbbbbb", linewidths=0.9)
         ax.plot(*path[: steps + 1].T, color=BLUE, ls="-", lw=1.0, marker="o", markevery=1, ms=3.5)
-        ax.plot(*path[0], marker="s", color=ORANGE, ms=7, zorder=4)
-        ax.plot(0, 0, marker="*", color=INK, ms=11, ls="")
-        ax.set(title=title, xlabel=_("weight w₁"), xlim=(-11, 11), ylim=(-3.2, 3.2))
+        ax.plot(*path[0], marker="s", color=ORANGE, ms=7, zorder=4, markevery=1)
+        ax.plot(0, 0, marker="*", color=INK, ms=11, ls="", markevery=1)
+        ax.set(title=title, xlabel=_("weight w₁"), xlim=(-11, 11), ylim=(-5, 5))
         ax.grid(False)
     figure.axes[0].set_ylabel(_("weight w₂"))
     return figure
 
 
 def training_curves(curves, best=False, ylabel=None):
-    """Loss over the epochs: `curves` from a label to a list; with `best`, the lowest point of the last one is marked."""
+    """Loss over the epochs: `curves` from a label to a list; `best` marks the lowest point of the last one."""
     figure = figures.figure(6.6, 3.2)
     ax = figure.add_subplot()
     for label, values in curves.items():
@@ -220,7 +220,7 @@ def training_curves(curves, best=False, ylabel=None):
         epoch = values.argmin()
         ax.axvline(epoch + 1, color=SOFT, lw=1, ls=":")
         ax.annotate(_("lowest: epoch {epoch}").format(epoch=epoch + 1), (epoch + 1, values[epoch]), (12, 24),
-                    textcoords="offset points", fontsize=9.5, arrowprops={"arrowstyle": "-", "color": SOFT})  # fmt: skip
+                    textcoords="offset points", fontsize=9, arrowprops={"arrowstyle": "-", "color": SOFT})  # fmt: skip
     ax.set(xlabel=_("epoch"), ylabel=ylabel or _("loss"), ylim=(0, None))
     ax.legend()
     return figure
@@ -279,7 +279,7 @@ def confusion(table, prices=None):
     ax.text(-2.8, -0.1, _("really"), ha="left", va="center", fontsize=11, color=SOFT)
     if prices:
         missed, alarm = prices
-        cost = table[1][0] * missed + (table[0][1] + table[1][1]) * alarm
+        cost = table[1][0] * missed + table[0][1] * alarm
         ax.text(2.2, -1.95, _("cost: {cost:,} EUR").format(cost=cost), ha="center", va="center", fontsize=11, color=INK)
     return figure
 
@@ -305,7 +305,8 @@ def cost_curve(thresholds, costs, marks):
     ax.plot(thresholds, np.asarray(costs) / 1000, marker="")
     for k, (label, at) in enumerate(marks.items()):
         cost = np.interp(at, thresholds, costs) / 1000
-        ax.plot(at, cost, color=figures.COLOURS[k + 1], marker=figures.MARKERS[k + 1], ls="", ms=9, label=label)
+        ax.plot(at, cost, color=figures.COLOURS[k + 1], marker=figures.MARKERS[k + 1], ls="", ms=9, label=label,
+                markevery=1, zorder=4)  # fmt: skip
     ax.set(
         xscale="log", xlabel=_("threshold: alarm above this probability"), ylabel=_("cost [1000 EUR]"), ylim=(0, None)
     )
