@@ -239,6 +239,11 @@ def _status(path, curve):
     return status.astype(np.uint8)
 
 
+def judge_all(path, curve):
+    """Return the status at every step of a trajectory (steps, 2) with losses (steps,), in words."""
+    return [STATUS[k] for k in _status(path, curve)]
+
+
 def step_function(use):
     """Return `use`, in the form of the exercises or of course_lib.nn, as step(w, gradient, state, learning_rate)."""
     try:
@@ -293,12 +298,12 @@ def _presets():
         },
         _("exactly on the ridge"): {
             "set": {**usual, "surface": "saddle", "learning_rate": 0.05, "begin": [-2.5, 0.0], "step": 180},
-            "why": _("Started with w₂ = 0, the slope never points sideways: four stop at the saddle. SGD falls off, "
-                     "thanks to its noise."),
+            "why": _("Started with w₂ = 0, the slope never points sideways: gradient descent, momentum and Adam stop "
+                     "at the saddle, RMSprop trembles there. Only SGD falls off, thanks to its noise."),
         },
         _("over the hill"): {
             "set": {**usual, "surface": "two valleys", "learning_rate": 0.05, "step": 150},
-            "why": _("Four settle in the shallow valley near w₁ = 1.9. Momentum rolls over the hill into the deep one. "
+            "why": _("Four end in the shallow valley near w₁ = 1.9. Momentum rolls over the hill into the deep one. "
                      "The same loss surface, another result."),
         },
         _("the long floor"): {

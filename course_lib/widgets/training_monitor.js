@@ -64,6 +64,8 @@ function render({ model, el }) {
     tags.sort((a, b) => a.y - b.y);
     tags.forEach(tag => { tag.at = clamp(tag.y - 12, plot.top + 10, plot.top + plot.height - 10); });
     for (let i = 1; i < tags.length; i++) if (tags[i].at - tags[i - 1].at < 15) tags[i].at = Math.max(tags[i - 1].at + 15, tags[i].y + 12);
+    const over = tags.length ? tags[tags.length - 1].at - (plot.top + plot.height - 8) : 0;
+    if (over > 0) for (const tag of tags) tag.at -= over;
     for (const tag of tags) { const x = Math.min(tag.x - 6, plot.left + plot.width - 6); g.strokeStyle = theme.page; g.lineWidth = 3.5; const text = tag.name; g.strokeText(text, Math.max(x, plot.left + 70), tag.at); g.fillStyle = tag.colour; g.fillText(text, Math.max(x, plot.left + 70), tag.at); }
   }
   const side = W => W >= 520;

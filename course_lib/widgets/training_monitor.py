@@ -147,7 +147,9 @@ class TrainingMonitor(CourseWidget):
     def _train(self, model, arguments, options):
         try:
             model.fit(*arguments, **options)
-            state = "stopped" if self._stop else "diverged" if self.verdict == "diverged" else "done"
+            # Our Sequential catches Ctrl-C itself: it comes back early, and nobody had asked it to stop.
+            early = len(self.history.get("loss", [])) < (self._epochs or 0) and not model.stop_training
+            state = "stopped" if self._stop or early else "diverged" if self.verdict == "diverged" else "done"
         except KeyboardInterrupt:
             state = "stopped"
         except FloatingPointError as problem:  # our Sequential says what diverged, and what helps

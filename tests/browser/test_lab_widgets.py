@@ -59,7 +59,7 @@ def notebook(lab, chromium):
 
 @pytest.fixture
 def show(notebook):
-    """`show("NeuronBench")`: the page, and the widget's element scrolled into view. No complaint may come up meanwhile."""
+    """`show("NeuronBench")`: the page, and the widget's element scrolled into view. No complaint may come meanwhile."""
 
     def make(name):
         k = 1 + NAMES.index(name)
