@@ -197,6 +197,9 @@ widgets.LossExplorer()
 # its push fades. The cross-entropy has a cliff: **confident and wrong** is the most expensive place to be, and
 # the push stays near 1. The cost of the plant is a step: flat on both sides, so it says nothing about the
 # direction.
+#
+# When your exercise 1 is green: `widgets.LossExplorer(use=mean_squared_error)` draws **your** loss beside the
+# others.
 
 # %% [markdown]
 # ### How good is a loss of 0.15?

@@ -322,6 +322,7 @@ ex.relu_backward.check(relu_backward)
 # is pulled up, the others are pushed down, each as much as its share is wrong. For a sigmoid with binary
 # cross-entropy it is $p - y$ as well.
 
+
 # %% tags=["nbval-check-output"]
 def loss_and_slope(z):
     return nn.sparse_categorical_crossentropy(np.array([0]), z, from_logits=True)
@@ -510,7 +511,8 @@ widgets.GradientChecker()
 
 # %% [markdown]
 # You should have seen: the error over $h$ is a U. The left arm is rounding, the right arm is bending. In 32
-# bits the whole U lies higher, and its bottom further right. And no $h$ makes a wrong formula right.
+# bits the whole U lies higher, and its bottom further right. And no $h$ makes a wrong formula right. With
+# `widgets.GradientChecker(use=dense_backward)`, **your** exercise 1 is checked.
 #
 # ### Would it find a mistake?
 #
