@@ -996,10 +996,10 @@ for physics in (False, True):
     print("six columns and physics:" if physics else "six columns:", "F1 on split 1 to 5, mean, average precision")
     results = [contest(kind, seed) for seed in range(5)]
     for name in results[0]:
-        values = np.array([result[name] for result in results])
-        contests[physics, name] = values
-        print(f"  {name:14}", " ".join(f"{v:.2f}" for v in values[:, 0]),
-              f"  {values[:, 0].mean():.2f} ± {values[:, 0].std():.2f}   {values[:, 1].mean():.2f}", flush=True)  # fmt: skip
+        contests[physics, name] = values = np.array([result[name] for result in results])
+        (mean, precision), deviation = values.mean(axis=0), values[:, 0].std()
+        each = " ".join(f"{v:.2f}" for v in values[:, 0])
+        print(f"  {name:14} {each}   {mean:.2f} ± {deviation:.2f}   {precision:.2f}", flush=True)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
