@@ -7,6 +7,7 @@ pointer it is repeated in JavaScript, and a test compares the two.
 """
 
 import base64
+import html
 import json
 import re
 from pathlib import Path
@@ -129,13 +130,17 @@ class CourseWidget(anywidget.AnyWidget):
         """Draw the still picture into the matplotlib `figure`."""
         raise NotImplementedError
 
-    def picture(self):
-        """Return the still picture as PNG bytes."""
+    def still(self):
+        """Return the still picture with its description, as `figures.show` shows it."""
         from course_lib import figures
 
         figure = figures.figure(*self.picture_size)
         self.draw(figure)
-        return figures.png(figure)
+        return figures.Picture(figure, self.describe())
+
+    def picture(self):
+        """Return the still picture as PNG bytes."""
+        return self.still().png
 
     def _repr_mimebundle_(self, **kwargs):
         """The live view; beside it a picture and a sentence for the code host, for print and before the first run."""
@@ -143,8 +148,15 @@ class CourseWidget(anywidget.AnyWidget):
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         if data is None:
             return None
-        picture = base64.b64encode(self.picture()).decode()
-        return {**data, "image/png": picture, "text/plain": f"{type(self).__name__}: {self.describe()}"}, metadata
+        still = self.still()
+        hint = _("A still picture. Choose Run → Run All Cells in the menu, and it comes to life.")
+        beside = {
+            "text/html": f"{still._repr_mimebundle_()['text/html']}<p><em>{html.escape(hint)}</em></p>",
+            "image/png": base64.b64encode(still.png).decode(),
+            "text/plain": f"{type(self).__name__}: {self.describe()}",
+        }
+        sizes = {"image/png": {"width": still.width, "height": still.height}}
+        return {**data, **beside}, {**metadata, **sizes}
 
     def close(self):
         """Close the widget, and its layout, which ipywidgets would keep for ever."""

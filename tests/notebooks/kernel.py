@@ -170,6 +170,9 @@ class Outputs:
             if "data" in output:
                 output.data.pop(WIDGET_VIEW, None)  # its model id is random and its model lives no longer
                 output.metadata.pop(WIDGET_VIEW, None)
+                if "<img" in output.data.get("text/html", ""):  # the same picture, with its description
+                    output.data.pop("image/png", None)
+                    output.metadata.pop("image/png", None)
                 if not output.data:
                     continue
             if output.output_type == "error":
