@@ -153,8 +153,11 @@ def difference_message(got, expected, name, tolerance):
     wrong = differs(got, expected, tolerance)
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     place = f"{name}[{', '.join(map(str, index))}]" if index else name
+    shown, given = number(expected[index]), number(got[index])
+    if shown == given:  # they differ only in later digits
+        shown, given = number(expected[index], 16), number(got[index], 16)
     text = _("{place} should be {expected}, but your function gives {got}.").format(
-        place=place, expected=number(expected[index]), got=number(got[index])
+        place=place, expected=shown, got=given
     )
     if not index:
         return text
@@ -167,7 +170,7 @@ def difference_message(got, expected, name, tolerance):
     return text
 
 
-def number(value):
+def number(value, digits=6):
     """Print a number with six digits, so that a message reads the same on every machine."""
     value = np.asarray(value)
-    return str(value) if value.dtype.kind in "biu" else f"{float(value):.6g}"
+    return str(value) if value.dtype.kind in "biu" else f"{float(value):.{digits}g}"

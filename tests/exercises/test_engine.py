@@ -1,6 +1,7 @@
 """What the check says about code that is unfinished, fails, never ends, or returns something unusable."""
 
 import math
+import re
 import threading
 import time
 
@@ -10,6 +11,7 @@ import pytest
 from course_lib import exercises as ex
 from course_lib.exercises import checking
 from course_lib.exercises.checking import examine
+from course_lib.exercises.comparing import difference_message
 from course_lib.exercises.limits import TimeLimitReached, call_within
 
 
@@ -490,3 +492,9 @@ def test_the_cases_hold_what_learners_forget():
         arrays = [part for case in ex.ALL[name].fresh_cases() for part in case if isinstance(part, np.ndarray)]
         assert any(not a.flags.c_contiguous for a in arrays), name
         assert all(a.dtype == np.float64 for a in arrays if a.dtype.kind == "f")
+
+
+def test_a_late_difference_is_shown_with_digits_that_differ():
+    message = difference_message(np.array(1.23456781), np.array(1.23456780), "loss", 1e-12)
+    shown, given = re.search(r"should be (\S+), but your function gives (\S+)\.$", message).groups()
+    assert shown != given and shown.startswith("1.234567")
