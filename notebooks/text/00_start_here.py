@@ -64,8 +64,9 @@ from course_lib import drawings, exercises as ex, figures, self_check, widgets
 # %% tags=["figure"]
 figures.show(
     drawings.learning_loop(),
-    "The learning loop: data go forward through the network to a prediction; the loss compares it with the truth; "
-    "backpropagation finds how each weight changes the loss; the optimizer moves the weights; and it starts again.",
+    "The learning loop: data go forward through the network to a prediction; the loss compares it "
+    "with the truth; backpropagation finds how each weight changes the loss; the optimizer moves "
+    "the weights; and it starts again.",
 )
 
 # %% [markdown]
@@ -102,8 +103,9 @@ widgets.CourseMap()
 # %% tags=["figure"]
 figures.show(
     drawings.nested(),
-    "Three nested areas: artificial intelligence contains machine learning, which learns rules from examples; machine "
-    "learning contains deep learning, which learns with many layers and finds its own features.",
+    "Three nested areas: artificial intelligence contains machine learning, which learns rules "
+    "from examples; machine learning contains deep learning, which learns with many layers and "
+    "finds its own features.",
 )
 
 # %% [markdown]

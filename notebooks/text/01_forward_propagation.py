@@ -44,7 +44,8 @@ from course_lib.source import show_source
 # Above. The weighted sum is $2 \cdot 0.5 + 1 \cdot (-1) + 0.5 = 0.5$. The sigmoid is above 0.5 where its input is above 0.
 #
 # </details>
-#
+
+# %% [markdown]
 # A neuron does two things, always in this order. It **sums** its inputs, each times its weight, and adds the bias. Then
 # it **bends** the sum with a function $f$, the *activation*:
 
@@ -239,7 +240,8 @@ ex.parameter_count.check(parameter_count)
 # Nothing. Ten straight layers are one straight layer.
 #
 # </details>
-#
+
+# %% [markdown]
 # Put the first layer into the second, multiply out, and the two weight matrices become one:
 
 # %% [markdown]

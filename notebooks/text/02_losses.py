@@ -49,7 +49,8 @@ from course_lib.source import show_source
 # error calls them equal: $4 \cdot 0.1^2 = 0.2^2$. Twice the error counts four times.
 #
 # </details>
-#
+
+# %% [markdown]
 # Take each difference, square it, take the mean. Squaring makes every error positive, and large errors very
 # expensive:
 
@@ -232,7 +233,8 @@ for p in (0.5, 0.1, rate, 0.01):
 # corrected the least.
 #
 # </details>
-#
+
+# %% [markdown]
 # The weights do not change $p$ directly. They change the weighted sum $z$ before the sigmoid, the **logit**. So
 # what counts is the slope with respect to $z$. It is the slope of the loss times the slope of the sigmoid,
 # $p(1-p)$ (chapter 3 is about such products). For the cross-entropy, this factor cancels:
@@ -515,7 +517,8 @@ ex.sparse_categorical_crossentropy.check(sparse_categorical_crossentropy)
 # Yes. Letting it pass costs $0.2 \cdot 190 = 38$ EUR on average, taking it out costs $0.8 \cdot 10 = 8$ EUR.
 #
 # </details>
-#
+
+# %% [markdown]
 # In general: letting a part pass costs $p \cdot c_\text{miss}$ on average, stopping it costs
 # $(1 - p) \cdot c_\text{false}$. Stop when the first is larger. The two are equal at the **threshold**:
 

@@ -55,7 +55,8 @@ print("forward passes to try each one in both directions:", f"{2 * weights:,}")
 # One: $0.04 \cdot 25 = 1$ count for each °C. The units help: mV/°C times counts/mV is counts/°C.
 #
 # </details>
-#
+
+# %% [markdown]
 # That is the whole chain rule. A *slope* says how much the output changes when the input changes a little. If
 # things are connected one behind the other, their slopes multiply:
 
@@ -117,7 +118,8 @@ figures.show(
 # $d \cdot a + d \cdot a = 2 a d$, because $a$ is used twice. That is the $2a$ you know from school.
 #
 # </details>
-#
+
+# %% [markdown]
 # The same graph in Python. Read it twice: down, then up.
 
 # %% tags=["nbval-check-output"]
@@ -196,7 +198,8 @@ print(f"backward: dy {dy:.2f}, db {db:.2f}, dw {dw:.2f}, dx {dx:.2f}")
 # make the gradient $N$ times too small.
 #
 # </details>
-#
+
+# %% [markdown]
 # For paper: two examples, two inputs, one output.
 
 # %% tags=["nbval-check-output"]
@@ -473,7 +476,8 @@ ex.numerical_gradient.check(numerical_gradient)
 # best is in between.
 #
 # </details>
-#
+
+# %% [markdown]
 # Two errors add up: the curve bends (grows with $h^2$), and numbers are rounded to a relative precision
 # $\varepsilon$ (grows with $1/h$):
 
