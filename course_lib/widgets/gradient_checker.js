@@ -1,5 +1,5 @@
 // The gradient checker: Python computes the errors and the function near the weight; the browser draws both.
-export const LOWEST = 1e-12, HIGHEST = 1e-1, PER_DECADE = 4, FLOOR = 1e-17;
+export const LOWEST = 1e-12, HIGHEST = 1e-1, PER_DECADE = 2, FLOOR = 1e-17;
 export const STEPS = Array.from({ length: 11 * PER_DECADE + 1 }, (_, i) => 10 ** (-12 + i / PER_DECADE));
 
 function render({ model, el }) {
@@ -10,7 +10,7 @@ function render({ model, el }) {
   const snap = v => 10 ** (Math.round(Math.log10(clamp(v, LOWEST, HIGHEST)) * PER_DECADE) / PER_DECADE);
   ui.menu('function', t('gradient of'), [['layer', t('one layer')], ['network', t('two layers')], ['cube', 'w³'], ['relu', 'relu(w)']]);
   ui.slider('point', t('value of the weight w'), { min: -2, max: 2, step: 0.05, text: v => number(v, Math.abs(v * 20 - Math.round(v * 20)) < 1e-6 ? 2 : 3) });
-  ui.slider('h', t('step size h'), { min: -12, max: -1, step: 0.25, text: short, from: v => Math.log10(v), to: v => 10 ** v });
+  ui.slider('h', t('step size h'), { min: -12, max: -1, step: 0.5, text: short, from: v => Math.log10(v), to: v => 10 ** v });
   ui.menu('dtype', t('numbers'), [['float64', 'float64'], ['float32', 'float32']]);
   ui.menu('method', t('differences'), [['central', t('central')], ['one-sided', t('one-sided')]]);
   ui.check('bug', t('plant a typical mistake in the formula'));

@@ -9,7 +9,7 @@ from course_lib import nn
 from course_lib.language import _
 from course_lib.widgets.base import CourseWidget
 
-SMALLEST_H, LARGEST_H, PER_DECADE = 1e-12, 1e-1, 4
+SMALLEST_H, LARGEST_H, PER_DECADE = 1e-12, 1e-1, 2
 STEPS = np.logspace(-12, -1, 11 * PER_DECADE + 1)  # the h of the curves
 FLOOR = 1e-17  # an error of exactly 0 is drawn here
 SAMPLES = 121  # of the function beside the curves
@@ -161,7 +161,7 @@ class GradientChecker(CourseWidget):
         return np.asarray(rule(self.value, self.weights(dtype), h or self.h))
 
     def errors(self):
-        """Return the relative error for each dtype, method and h of STEPS, shape (2, 2, 45)."""
+        """Return the relative error for each dtype, method and h of STEPS, shape (2, 2, 23)."""
         place = self.function, self.point
         if self._place != place:  # the differences do not ask the formula: a planted mistake changes nothing in them
             self._differences = [[[self.numerical(h, d, m) for h in STEPS] for m in METHODS] for d in DTYPES]

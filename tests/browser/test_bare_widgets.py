@@ -343,7 +343,7 @@ def test_the_step_size_is_dragged_and_moved_by_keys(show):
     page = show(GradientChecker(h=1e-3), width=900)
     canvas = page.locator("canvas").first
     canvas.press("ArrowLeft")
-    assert page.evaluate("() => model.get('h')") == pytest.approx(10**-3.25)
+    assert page.evaluate("() => model.get('h')") == pytest.approx(10**-3.5)
     box = canvas.bounding_box()
     page.mouse.click(box["x"] + 60, box["y"] + 200)
     assert page.evaluate("() => model.get('h')") < 1e-10

@@ -37,12 +37,12 @@ def test_the_numbers_are_those_of_nn():
 
 def test_rounding_on_the_left_and_the_bend_on_the_right():
     widget = GradientChecker(function="cube", point=0.7)
-    tens = slice(36, 45)  # h from 1e-3 to 1e-1
+    tens = slice(18, 23)  # h from 1e-3 to 1e-1
     slope = np.polyfit(np.log10(STEPS[tens]), np.log10(curve(widget)[tens]), 1)[0]
     assert slope == pytest.approx(2, abs=0.05)  # h^2 for central differences
     slope = np.polyfit(np.log10(STEPS[tens]), np.log10(curve(widget, method="one-sided")[tens]), 1)[0]
     assert slope == pytest.approx(1, abs=0.1)
-    left = slice(0, 17)  # 1e-12 to 1e-8
+    left = slice(0, 9)  # 1e-12 to 1e-8
     slope = np.polyfit(np.log10(STEPS[left]), np.log10(curve(widget)[left]), 1)[0]
     assert slope == pytest.approx(-1, abs=0.35)  # rounding: eps / h
 
