@@ -219,8 +219,8 @@ def training_curves(curves, best=False, ylabel=None):
         values = np.asarray(values)
         epoch = values.argmin()
         ax.axvline(epoch + 1, color=SOFT, lw=1, ls=":")
-        ax.annotate(_("lowest: epoch {epoch}").format(epoch=epoch + 1), (epoch + 1, values[epoch]), (12, 24),
-                    textcoords="offset points", fontsize=9, arrowprops={"arrowstyle": "-", "color": SOFT})  # fmt: skip
+        text = _("lowest: epoch {epoch}").format(epoch=epoch + 1)
+        ax.annotate(text, (epoch + 1, 0.93), (6, 0), ("data", "axes fraction"), "offset points", fontsize=9, color=SOFT)
     ax.set(xlabel=_("epoch"), ylabel=ylabel or _("loss"), ylim=(0, None))
     ax.legend()
     return figure

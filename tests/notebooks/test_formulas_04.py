@@ -217,6 +217,34 @@ def test_a_learners_rule_runs_along(right):
     np.testing.assert_allclose(race.trajectory("yours")[0], race.trajectory(twin)[0], atol=1e-12)
 
 
+def test_a_split_by_row_leaks_through_the_heat_failures():
+    from dataclasses import replace
+
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits
+
+    try:
+        table, heat = data.load_machine_failures(), data.load_failure_modes()["HDF"]
+    except data.DataUnavailable as problem:
+        pytest.skip(str(problem).splitlines()[0])
+    rows = np.arange(len(table))
+    found = {}
+    for name, groups in (("tool", table.groups), ("row", rows)):
+        recalls = []
+        for seed in range(3):
+            part = data.split_by_group(replace(table, groups=groups), rng=seed)
+            # the same deal once more, with row numbers, to know which rows of the file are in the test part
+            numbered = replace(table, groups=groups, x=rows[:, None].astype(float), feature_names=("n",), units=("",))
+            at = data.split_by_group(numbered, rng=seed)[2].x[:, 0].astype(int)
+            with threadpool_limits(1):
+                model = HistGradientBoostingClassifier(random_state=0).fit(part[0].x, part[0].y)
+                alarm = model.predict(part[2].x)
+            recalls.append(alarm[heat[at]].mean())
+        found[name] = np.mean(recalls)
+    assert 0.4 < found["tool"] < 0.65
+    assert 0.75 < found["row"] < 0.9
+
+
 def test_a_mini_batch_four_times_as_large_halves_the_noise():
     values = rng.normal(size=100_000)
     noise = [values[: 4000 * size].reshape(4000, size).mean(axis=1).std() for size in (4, 16)]
