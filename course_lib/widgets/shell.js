@@ -131,6 +131,24 @@ export function colourBar(g, theme, table, { x, top, height, lo, hi, name }) {
   for (const v of [lo, (lo + hi) / 2, hi]) g.fillText(number(v, Number.isInteger(v) ? 0 : 1), x + 16, clamp(top + height * (1 - (v - lo) / (hi - lo)), top + 6, top + height - 6));
   g.textBaseline = 'bottom'; g.fillText(name, x + 2, top + height + 20);
 }
+/** The lines of equal value in a grid (row 0 at the bottom), as one Path2D per level. X, Y: column, row to pixels. */
+export function contours(values, side, levels, X, Y) {
+  return levels.map(level => {
+    const path = new Path2D();
+    for (let r = 0; r < side - 1; r++) for (let c = 0; c < side - 1; c++) {
+      const corner = [values[r * side + c], values[r * side + c + 1], values[(r + 1) * side + c + 1], values[(r + 1) * side + c]];
+      const at = [[c, r], [c + 1, r], [c + 1, r + 1], [c, r + 1]], cut = [];
+      for (let k = 0; k < 4; k++) {
+        const a = corner[k], b = corner[(k + 1) % 4];
+        if ((a < level) === (b < level)) continue;
+        const s = (level - a) / (b - a), [p, q] = [at[k], at[(k + 1) % 4]];
+        cut.push([p[0] + s * (q[0] - p[0]), p[1] + s * (q[1] - p[1])]);
+      }
+      for (let k = 0; k + 1 < cut.length; k += 2) { path.moveTo(X(cut[k][0]), Y(cut[k][1])); path.lineTo(X(cut[k + 1][0]), Y(cut[k + 1][1])); }
+    }
+    return path;
+  });
+}
 
 // ---------------------------------------------------------------- the shell
 /**

@@ -7,22 +7,6 @@ export function unpack(flat, h) {
   let at = 0;
   return sizes.map(n => flat.slice(at, at += n));
 }
-/** Line pieces [x0, y0, x1, y1] where values (side x side, row 0 at the bottom) cross `level`, in grid units. */
-export function contour(values, side, level) {
-  const pieces = [], between = (a, b) => (level - a) / (b - a);
-  for (let r = 0; r + 1 < side; r++) for (let c = 0; c + 1 < side; c++) {
-    const v = [values[r * side + c], values[r * side + c + 1], values[(r + 1) * side + c + 1], values[(r + 1) * side + c]];
-    const corner = [[c, r], [c + 1, r], [c + 1, r + 1], [c, r + 1]], cuts = [];
-    for (let i = 0; i < 4; i++) {
-      const j = (i + 1) % 4;
-      if ((v[i] > level) === (v[j] > level)) continue;
-      const k = between(v[i], v[j]);
-      cuts.push([corner[i][0] + k * (corner[j][0] - corner[i][0]), corner[i][1] + k * (corner[j][1] - corner[i][1])]);
-    }
-    for (let i = 0; i + 1 < cuts.length; i += 2) pieces.push([...cuts[i], ...cuts[i + 1]]);
-  }
-  return pieces;
-}
 
 function render({ model, el }) {
   const ui = shell({ model, el, name: 'Straight or bent', python: true });
@@ -68,12 +52,8 @@ function render({ model, el }) {
       }
       for (let i = 0; i < s.h; i++) if (i + 1 !== s.chosen) stroke(g, plot, lineOf(s.weights, i), [[1.2, theme.text, [5, 4]]]);
       if (s.chosen) stroke(g, plot, lineOf(s.weights, s.chosen - 1), [[5, theme.page], [2.6, theme.purple]]);
-      const at = v => -LIMIT + (2 * LIMIT * v) / (SIDE - 1);
-      for (const [width, colour] of [[5, theme.page], [2.6, theme.text]]) {
-        g.strokeStyle = colour; g.lineWidth = width; g.lineCap = 'round'; g.beginPath();
-        for (const [x0, y0, x1, y1] of contour(s.map, SIDE, 0.5)) { g.moveTo(plot.X(at(x0)), plot.Y(at(y0))); g.lineTo(plot.X(at(x1)), plot.Y(at(y1))); }
-        g.stroke();
-      }
+      const [boundary] = contours(s.map, SIDE, [0.5], c => plot.left + (c / (SIDE - 1)) * plot.width, r => plot.top + plot.height * (1 - r / (SIDE - 1)));
+      for (const [width, colour] of [[5, theme.page], [2.6, theme.text]]) { g.strokeStyle = colour; g.lineWidth = width; g.lineCap = 'round'; g.stroke(boundary); }
       g.restore();
       colourBar(g, theme, table, { x: W - 40, top: 26, height: H - 72, lo: 0, hi: 1, name: 'p' });
       const items = [['circle', theme.blue, t('healthy')], ['square', theme.orange, t('needs maintenance')]];
@@ -133,7 +113,8 @@ function render({ model, el }) {
     goal(s.shape === 'ring' && s.h <= 3 && right >= 0.95);
     const text = t('{0} of {1} right ({2} %), loss {3}.', s.right, s.count, number(100 * right, 1), number(s.loss, 3)) + ' '
       + (!s.h ? t('No hidden layer: the boundary is straight.') : s.activation === 'linear' ? t('Linear units do not bend: the boundary is straight.')
-        : s.h === 1 ? t('One unit: one bend direction.') : t('{0} units can bend the boundary.', s.h));
+        : s.h === 1 ? t('One unit knows one line: the boundary is still straight.')
+          : s.h === 2 ? t('Two units can bend the boundary, but not close it.') : t('{0} units can bend the boundary and close it.', s.h));
     ui.say(text);
     big.describe(t('Decision map of the network') + ' 2 → ' + (s.h ? s.h + ' → ' : '') + '1: ' + text);
     small.describe(s.chosen ? t('Hidden unit {0}: {1}', s.chosen, part(s.chosen - 1)) : t('Hidden units: use the arrow keys to choose one'));

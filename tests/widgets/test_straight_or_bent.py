@@ -99,6 +99,14 @@ def edge(widget):
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+def test_one_unit_still_draws_straight_lines(activation):
+    widget = StraightOrBent(shape="ring", units=1, activation=activation)
+    along = np.array([-widget.weights[0][1, 0], widget.weights[0][0, 0]])  # in the direction of the unit's line
+    start = np.random.default_rng(0).uniform(-2, 2, (20, 2))
+    np.testing.assert_allclose(widget.output(start + 0.3 * along), widget.output(start), atol=1e-12)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
 def test_two_bends_never_close_a_ring(activation):
     widget = StraightOrBent(shape="ring", units=2, activation=activation)
     for seed in SEEDS:
