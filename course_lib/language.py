@@ -14,7 +14,7 @@ LOCALE = Path(__file__).parent / "locale"
 
 @functools.cache
 def _translation(language):
-    languages = [language] if language else None        # None: gettext reads LANGUAGE, LC_ALL, ...
+    languages = [language] if language else None  # None: gettext reads LANGUAGE, LC_ALL, ...
     return gettext.translation("course_lib", LOCALE, languages, fallback=True)
 
 

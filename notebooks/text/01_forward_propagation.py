@@ -29,7 +29,7 @@
 # %%
 import numpy as np
 
-from course_lib import data, drawings, exercises as ex, figures, nn, parity, widgets
+from course_lib import drawings, exercises as ex, figures, nn, parity, widgets
 from course_lib.source import show_source
 
 # %% [markdown]
