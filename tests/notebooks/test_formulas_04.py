@@ -245,6 +245,19 @@ def test_a_split_by_row_leaks_through_the_heat_failures():
     assert 0.75 < found["row"] < 0.9
 
 
+def test_what_no_model_can_find():
+    try:
+        table, modes = data.load_machine_failures(), data.load_failure_modes()
+    except data.DataUnavailable as problem:
+        pytest.skip(str(problem).splitlines()[0])
+    without_cause = (table.y == 1) & ~np.any(list(modes.values()), axis=0)
+    assert (table.y.sum(), without_cause.sum()) == (339, 9)
+    wear = table.x[modes["TWF"], 5]
+    assert (wear.min(), wear.max()) == (198, 253)
+    old = table.x[:, 5] >= 198
+    assert modes["TWF"][old].mean() < 0.1  # most tools of that age do not break
+
+
 def test_a_mini_batch_four_times_as_large_halves_the_noise():
     values = rng.normal(size=100_000)
     noise = [values[: 4000 * size].reshape(4000, size).mean(axis=1).std() for size in (4, 16)]
