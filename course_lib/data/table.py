@@ -114,7 +114,7 @@ class Standardizer:
 
         z = (x - mean) / deviation
 
-    Fit on training rows only, then transform every part: test rows must not have a say. A column that never changes
+    Fit on training rows only, then transform every part: nothing may be computed from the test rows. A column that never changes
     in training has deviation 0; it is divided by 1 instead, so it becomes 0.
     """
 

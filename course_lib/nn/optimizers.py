@@ -26,7 +26,7 @@ def sgd_step(w, gradient, state=None, learning_rate=0.01):
 
 
 def momentum_step(w, gradient, state=None, learning_rate=0.01, momentum=0.9):
-    """A ball that rolls: m <- momentum * m - learning_rate * gradient;  w <- w + m.
+    """Keep part of the last step: m <- momentum * m - learning_rate * gradient;  w <- w + m.
 
     Source: Polyak, USSR Computational Mathematics 4(5), 1964, in the form that Keras uses.
     """
