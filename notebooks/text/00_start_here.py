@@ -14,7 +14,8 @@
 # **In 20 minutes you will** see what deep learning does in a plant, find your way on the map of the course, move a first
 # widget, solve a first exercise, and check your machine.
 #
-# **You need first:** some Python: variables, functions, lists. Nothing else. No GPU, no account, and after the set-up no network.
+# **You need first:** some Python: variables, functions, lists. Nothing else. No GPU, no account, and after the set-up no
+# network.
 
 # %% [markdown]
 # ## The question of the plant
@@ -90,13 +91,14 @@ widgets.CourseMap()
 # %% [markdown]
 # ## Deep learning or machine learning?
 #
-# **Guess first.** You have a table: 10,000 rows, six sensors, one column "failed yes/no". Which is better, a deep network or
-# a set of decision trees?
+# **Guess first.** You have a table: 10,000 rows, six sensors, one column "failed yes/no". Which is better, a deep network
+# or a set of decision trees?
 #
 # <details><summary>Answer</summary>
 #
-# Usually the trees. You will measure it yourself in chapter 4, on exactly such a table. On pictures it is the other
-# way round, if there are enough of them (chapter 6).
+# It depends on the columns. You will measure it yourself in chapter 4, on exactly such a table: on the six raw columns the
+# network and the trees are level. When an engineer adds three good columns, the trees win clearly, and they are simpler. On
+# pictures it is the other way round, if there are enough of them (chapter 6).
 #
 # </details>
 
@@ -118,7 +120,7 @@ figures.show(
 # | Explaining | a small tree can be read | hard; we look at it from outside |
 # | Fails by | features that miss the point | too little data, learning the wrong cue |
 #
-# This course shows both sides. Where a tree wins, it says so and shows the number.
+# This course shows both sides. Where a tree wins, it says so and computes the number in front of you.
 
 # %% [markdown]
 # ## How a widget works
@@ -139,14 +141,14 @@ bench
 bench.b = -1.0
 
 # %% [markdown]
-# A widget needs a running notebook. If you see only a still picture, choose **Run → Run All Cells** in the menu.
-# *Share* gives you the state as a short text: paste it into a mail, and `NeuronBench.from_share("...")` shows the same picture.
+# A widget needs a running notebook. If you see only a still picture, choose **Run → Run All Cells** in the menu. *Share*
+# gives you the state as a short text: paste it into a mail, and `NeuronBench.from_share("...")` shows the same picture.
 
 # %% [markdown]
 # ## How an exercise works
 #
-# You write a function. The `check` in the last line runs it on many inputs and tells you at once whether it is right. If not, it
-# tells you what is wrong.
+# You write a function. The `check` in the last line runs it on many inputs and tells you at once whether it is right. If
+# not, it tells you what is wrong.
 #
 # ### Exercise 1: power from torque and speed
 #
@@ -212,7 +214,7 @@ print(self_check.report())
 #
 # - Deep learning learns a rule from examples: forward, loss, backward, step, and again.
 # - CNN, RNN and NLP are wirings and uses of the same parts.
-# - On tables, trees are often better. On pictures, sound and text, deep learning is.
+# - On tables with good columns, start with a tree. On many pictures, on sound and on text, deep learning is better.
 # - You can move every widget, check every exercise, and everything stays on your computer.
 #
 # ### Glossary

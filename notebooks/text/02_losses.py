@@ -109,9 +109,9 @@ mean, twice_mean = np.mean((y_pred - y_true) ** 2), np.mean((twice_pred - twice_
 print("mean:", mean.round(3), "->", twice_mean.round(3))
 
 # %% [markdown]
-# The factor $1/N$ stands in the loss and so in its gradient. It must stand **nowhere else**: a second division
-# by $N$ later on is a common mistake, and a quiet one, because the network still learns, only $N$ times too
-# slowly. Every loss of this course returns both numbers, the mean and its gradient:
+# The factor $1/N$ stands in the loss and so in its gradient. It must stand **nowhere else**: a second division by $N$
+# later on is a common mistake. Nobody notices it: with plain gradient descent the network still learns, only $N$ times
+# too slowly. Every loss of this course returns both numbers, the mean and its gradient:
 
 # %%
 show_source(nn.mean_squared_error)
@@ -458,7 +458,7 @@ for a in (5.0, 10.0, 15.0, 20.0, 40.0):
 # ### What Keras does
 #
 # Three ways to write the same network. The first two are exact. The third is a softmax written by hand, and it
-# falls into the trap. Loading TensorFlow takes about five seconds.
+# falls into the trap. Loading TensorFlow takes 5 to 20 seconds.
 
 # %% tags=["nbval-check-output"]
 import keras
@@ -505,7 +505,7 @@ ex.sparse_categorical_crossentropy.check(sparse_categorical_crossentropy)
 # %% [markdown]
 # ## What a mistake costs in the plant
 #
-# The loss trains the network. It does not decide what to do with a part. For that, ask the accountant:
+# The loss trains the network. It does not decide what to do with a part. For that, we need prices:
 #
 # - a **false stop** (false alarm): a good part is taken out and inspected by hand: 10 EUR
 # - a **missed defect**: the customer finds it and sends the part back: 190 EUR

@@ -395,8 +395,9 @@ print(dW1.round(3))
 #
 # ### Step through it
 #
-# The same network with the same numbers. Press *Step* to compute one box after the other, forward and then
-# backward. The formula of the step stands beside it, with the numbers filled in.
+# The same network with the same numbers. Press *Step* to compute one box after the other, forward and then backward. The
+# formula of the step stands beside it, with the numbers filled in. In the picture each weight has a name of its own:
+# $w_{11}$ to $w_{23}$ are the numbers of $W_1$, $v_1$ to $v_3$ those of $W_2$, $c$ is $b_2$, and $\hat y$ is $p$.
 #
 # 1. Walk through once. Compare with the output of the cell above.
 # 2. Switch on *let me predict each gradient*. Can you compute three in a row before they are shown?
@@ -435,9 +436,9 @@ ex.two_layer_gradients.check(two_layer_gradients)
 # `widgets.BackpropStepper(use=two_layer_gradients, loss="mean_squared_error")`.
 
 # %% [markdown]
-# ## Trust, but check: gradient checking
+# ## Is it right? Gradient checking
 #
-# A wrong gradient is a nasty bug: nothing crashes, the loss often falls a little, and you search for weeks. So
+# A wrong gradient is hard to find: nothing crashes, the loss often falls a little, and you search for weeks. So
 # we check against a method that is slow but cannot go wrong in the same way: move one number by a small $h$ to
 # both sides and look at the loss (*central difference*).
 
@@ -472,7 +473,7 @@ ex.numerical_gradient.check(numerical_gradient)
 # <details><summary>Answer</summary>
 #
 # No. The two function values are then nearly equal, and their difference consists mostly of rounding errors,
-# divided by a tiny number. Too large an $h$ bends away from the slope, too small an $h$ drowns in rounding. The
+# divided by a tiny number. Too large an $h$ bends away from the slope, too small an $h$ leaves only rounding errors. The
 # best is in between.
 #
 # </details>
@@ -499,7 +500,7 @@ for k in (1, 2, 3, 5, 7, 9, 11):
     print(f"1e-{k:02}  {errors[0]:8}  {errors[1]:16}  {errors[2]:16}")
 
 # %% [markdown]
-# In 64 bits, $h = 10^{-5}$ gives about ten correct digits. In 32 bits you get four or five at the best, and
+# In 64 bits, $h = 10^{-5}$ gives about ten correct digits. In 32 bits you get about four at the best, and
 # only with a much larger $h$. **So check gradients in 64 bits**, and train in 32.
 #
 # ### Find the bottom
@@ -547,7 +548,7 @@ for backward in (nn.dense_backward, mean_taken_twice):
 # ## The same in TensorFlow
 #
 # TensorFlow draws the computational graph while it computes, on a `GradientTape`, and walks it backward for
-# you. You write only the way forward. Loading TensorFlow takes about five seconds.
+# you. You write only the way forward. Loading TensorFlow takes 5 to 20 seconds.
 
 # %% tags=["nbval-check-output"]
 import tensorflow as tf
