@@ -114,8 +114,8 @@ class Standardizer:
 
         z = (x - mean) / deviation
 
-    Fit on training rows only, then transform every part: nothing may be computed from the test rows. A column that never changes
-    in training has deviation 0; it is divided by 1 instead, so it becomes 0.
+    Fit on training rows only, then transform every part: nothing may be computed from the test rows. A column that
+    never changes in training has deviation 0; it is divided by 1 instead, so it becomes 0.
     """
 
     def __init__(self):
