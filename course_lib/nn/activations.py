@@ -6,7 +6,7 @@ and returns dz = dL/dz: all five need only y, so y is the whole cache. The dtype
 
 import numpy as np
 
-from course_lib.nn.checks import as_float, lookup, same_shape
+from course_lib.nn.checks import as_float, lookup, rows, same_shape
 
 
 def linear(z):
@@ -16,7 +16,8 @@ def linear(z):
 
 def linear_backward(dy, y):
     """dL/dz = dL/dy, because dy/dz = 1."""
-    return same_shape("dy", dy, "y", y).copy()
+    dy, y = same_shape("dy", dy, "y", y)
+    return dy.copy()
 
 
 def relu(z):
@@ -27,7 +28,7 @@ def relu(z):
 
 def relu_backward(dy, y):
     """dL/dz = dL/dy where y > 0, else 0. At the kink z = 0 the slope is taken as 0, as Keras does."""
-    dy = same_shape("dy", dy, "y", y)
+    dy, y = same_shape("dy", dy, "y", y)
     return dy * (y > 0)
 
 
@@ -43,7 +44,7 @@ def sigmoid(z):
 
 def sigmoid_backward(dy, y):
     """dL/dz = dL/dy * y (1 - y)."""
-    dy = same_shape("dy", dy, "y", y)
+    dy, y = same_shape("dy", dy, "y", y)
     return dy * y * (1 - y)
 
 
@@ -54,7 +55,7 @@ def tanh(z):
 
 def tanh_backward(dy, y):
     """dL/dz = dL/dy * (1 - y^2)."""
-    dy = same_shape("dy", dy, "y", y)
+    dy, y = same_shape("dy", dy, "y", y)
     return dy * (1 - y * y)
 
 
@@ -63,14 +64,14 @@ def softmax(z):
 
     The largest z is subtracted first. That changes nothing in the result, and exp never overflows.
     """
-    z = np.atleast_1d(as_float("z", z))
+    z = rows("z", z)
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 
 def softmax_backward(dy, y):
     """dL/dz_k = y_k (dL/dy_k - sum_j dL/dy_j y_j): every output depends on every z."""
-    dy = same_shape("dy", dy, "y", y)
+    dy, y = same_shape("dy", dy, "y", y)
     return y * (dy - (dy * y).sum(axis=-1, keepdims=True))
 
 

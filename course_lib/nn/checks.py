@@ -37,8 +37,8 @@ def as_float(name, value):
 
 
 def same_shape(name, value, other_name, other):
-    """Return `value` as floats; raise a ValueError unless it has the shape of the array `other`."""
-    value = as_float(name, value)
+    """Return both as arrays of floats; raise a ValueError unless they have one shape."""
+    value, other = as_float(name, value), as_float(other_name, other)
     if value.shape != other.shape:
         raise ValueError(
             _(
@@ -46,7 +46,29 @@ def same_shape(name, value, other_name, other):
                 "Print both shapes just before this call."
             ).format(name=name, given=value.shape, other_name=other_name, needed=other.shape)
         )
-    return value
+    return value, other
+
+
+def rows(name, value):
+    """Return `value` as floats with at least one axis, the last of which is not empty."""
+    array = np.atleast_1d(as_float(name, value))
+    if array.shape[-1] == 0:
+        raise ValueError(
+            _("{name} has shape {given}: the last axis is empty, but at least one value in each row is needed.").format(
+                name=name, given=array.shape
+            )
+        )
+    return array
+
+
+def class_axis(name, array):
+    """Raise a ValueError if the array is a single number: a row with one value for each class is needed."""
+    if array.ndim == 0:
+        raise ValueError(
+            _(
+                "{name} is a single number, but one value for each class is needed: shape (samples N, classes C)."
+            ).format(name=name)
+        )
 
 
 def dense_inputs(x, W, b):
@@ -86,39 +108,148 @@ def finite(name, array):
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return
     bad = ~np.isfinite(array)
-    place = tuple(int(i) for i in np.argwhere(bad)[0])
+    if name in ("y", "y_true"):
+        remedy = _("Remove these rows from x and y: a label must not be guessed.")
+    else:
+        remedy = _("Remove these rows or fill them, for example with the column's median of the training rows.")
     raise ValueError(
-        _(
-            "{name} holds {count} values that are NaN or infinite, the first at index {place}. Remove these "
-            "rows or fill them, for example with the column's median of the training rows."
-        ).format(name=name, count=int(bad.sum()), place=place)
+        _("{name} holds {count} values that are NaN or infinite, the first at index {place}.").format(
+            name=name, count=int(bad.sum()), place=first(bad)
+        )
+        + " "
+        + remedy
     )
+
+
+def first(where):
+    """The index of the first True of a boolean array, as a plain tuple."""
+    return tuple(int(i) for i in np.argwhere(where)[0])
+
+
+def finite_in(dtype, name, array):
+    """Return `array` in this dtype; raise a ValueError for NaN, infinity and values too large for the dtype."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        cast = array.astype(dtype, copy=False)
+    if not np.isfinite(cast).all():
+        finite(name, array)
+        place = first(~np.isfinite(cast))
+        raise ValueError(
+            _(
+                "{name} holds {value:g} at index {place}, but {dtype} ends at {largest:.1e}. Standardize {name}, use a "
+                "larger unit, or build the model with dtype='float64'."
+            ).format(name=name, value=array[place], place=place, dtype=np.dtype(dtype), largest=np.finfo(dtype).max)
+        )
+    return cast
+
+
+class NotANumber(ValueError):
+    """A loss that is NaN, because its inputs are. In a model it means that the training diverged."""
+
+
+def loss_is_number(losses, loss):
+    """Raise a NotANumber that names the first bad sample if the mean `loss` is NaN."""
+    if np.isnan(loss):
+        place = first(np.isnan(losses)) if np.isnan(losses).any() else ()
+        raise NotANumber(
+            _(
+                "The loss at index {place} is not a number: y_pred, y_true or sample_weight holds NaN or infinity "
+                "there, or y_pred has a row that adds up to 0. Print y_pred at this index and mend it first."
+            ).format(place=place)
+        )
+
+
+def loss_and_gradient(result, y_pred):
+    """Return (loss, gradient) as a loss function returned them, or say what a loss of one's own has to return."""
+    if not (isinstance(result, (tuple, list)) and len(result) == 2):
+        raise TypeError(
+            _(
+                "The loss function returned {kind}, but a pair is needed: return loss, gradient. The gradient is "
+                "dL/dy_pred, with the shape of y_pred."
+            ).format(kind=type(result).__name__)
+        )
+    loss, gradient = result
+    if np.size(loss) != 1 or np.shape(gradient) != np.shape(y_pred):
+        raise ValueError(
+            _(
+                "The loss function returned a loss of shape {loss} and a gradient of shape {gradient}, but one number "
+                "and the shape of y_pred, {needed}, are needed. Take the mean for the loss, not for the gradient."
+            ).format(loss=np.shape(loss), gradient=np.shape(gradient), needed=np.shape(y_pred))
+        )
+    return loss, gradient
+
+
+def number(name, value):
+    """Return `value` as a float, or raise a TypeError."""
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(_("{name} is {value!r}, but a number is needed.").format(name=name, value=value)) from error
 
 
 def positive(name, value):
     """Return `value` as a float, or raise unless it is a finite number above zero."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError) as error:
-        raise TypeError(_("{name} is {value!r}, but a number is needed.").format(name=name, value=value)) from error
-    if not (math.isfinite(number) and number > 0):
+    given = number(name, value)
+    if not (math.isfinite(given) and given > 0):
         raise ValueError(
             _("{name} is {value}, but it must be a finite number above 0, for example 0.01.").format(
                 name=name, value=value
             )
         )
-    return number
+    return given
 
 
 def fraction(name, value):
     """Return `value` as a float, or raise unless 0 <= value < 1."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError) as error:
-        raise TypeError(_("{name} is {value!r}, but a number is needed.").format(name=name, value=value)) from error
-    if not 0 <= number < 1:
+    given = number(name, value)
+    if not 0 <= given < 1:
         raise ValueError(_("{name} is {value}, but it must be at least 0 and below 1.").format(name=name, value=value))
-    return number
+    return given
+
+
+def class_weights(class_weight, classes):
+    """Raise unless class_weight is a dictionary from some of the classes to finite weights of at least 0."""
+    if not isinstance(class_weight, dict) or set(class_weight) - {float(c) for c in classes}:
+        raise ValueError(
+            _("class_weight is {value!r}, but a dictionary from the classes {classes} to weights is needed.").format(
+                value=class_weight, classes=[int(c) for c in classes]
+            )
+        )
+    for label, weight in class_weight.items():
+        name = f"class_weight[{label!r}]"
+        if not 0 <= number(name, weight) < math.inf:
+            raise ValueError(
+                _("{name} is {value}, but a finite weight of at least 0 is needed, for example 5.0.").format(
+                    name=name, value=weight
+                )
+            )
+
+
+def earlier(name, state, start):
+    """Return state[name] of an optimizer, or zeros like `start` at the very first step, where state is None."""
+    if state is None:
+        return np.zeros_like(start) if isinstance(start, np.ndarray) else start
+    if not isinstance(state, dict) or name not in state or np.shape(state[name]) != np.shape(start):
+        raise ValueError(
+            _(
+                "state is {value}, but it needs {name!r} of shape {shape}. Start with state=None, then pass the state "
+                "that the last step of the same rule returned."
+            ).format(
+                value=repr({key: np.shape(a) for key, a in state.items()}) if isinstance(state, dict) else repr(state),
+                name=name,
+                shape=np.shape(start),
+            )
+        )
+    return state[name]
+
+
+def float_dtype(dtype):
+    """Return np.dtype("float32") or np.dtype("float64"), or raise a ValueError."""
+    try:
+        if np.dtype(dtype) in FLOATS:
+            return np.dtype(dtype)
+    except TypeError:
+        pass  # NumPy does not know this name
+    raise ValueError(_("dtype is {value!r}, but it must be 'float32' or 'float64'.").format(value=dtype))
 
 
 def whole(name, value, at_least=1):
@@ -150,7 +281,7 @@ def lookup(argument, name, table):
         return table[name]
     from difflib import get_close_matches  # only needed when something is wrong
 
-    near = get_close_matches(str(name), table, 1)
+    near = get_close_matches(str(name).lower(), table, 1)
     meant = _(" Did you mean {near!r}?").format(near=near[0]) if near else ""
     raise ValueError(
         _("{argument} {name!r} is unknown.").format(argument=argument, name=name)

@@ -31,7 +31,7 @@ def dense_backward(dy, cache, out=(None, None), needs_dx=True):
     sets needs_dx=False: nobody asks how to change the data, so dx is None.
     """
     x, W, y = cache
-    dy = same_shape("dy", dy, "y", y)
+    dy, y = same_shape("dy", dy, "y", y)
     dW, db = out
     dx = dy @ W.T if needs_dx else None
     dW = np.matmul(x.T, dy, out=dW)

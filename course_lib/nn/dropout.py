@@ -23,5 +23,5 @@ def dropout_forward(x, rate, rng, training=True):
 
 def dropout_backward(dy, cache):
     """dL/dx = dL/dy * mask: a unit that was off learns nothing."""
-    mask = cache
-    return same_shape("dy", dy, "y", mask) * mask
+    dy, mask = same_shape("dy", dy, "y", cache)
+    return dy * mask

@@ -29,7 +29,10 @@ def numerical_gradient(f, x, h=1e-5):
 
 def value(f, x):
     """Return f(x) as a float; f must return one number. f gets a copy, so it cannot spoil x."""
-    y = np.asarray(f(x.copy()))
+    y = f(x.copy())
+    if y is None:
+        raise TypeError(_("f returned None, but one number is needed. Is the line with return missing?"))
+    y = np.asarray(y)
     if y.size != 1:
         raise ValueError(
             _(
@@ -84,10 +87,17 @@ def check_gradients(forward, backward, inputs, dy=None, rng=0, h=1e-5, tolerance
     if not isinstance(inputs, dict):
         inputs = {_("input {k}").format(k=k): x for k, x in enumerate(inputs)}
     names, arrays = list(inputs), [as_float(name, x) for name, x in inputs.items()]
-    y, cache = forward(*arrays)
+    result = forward(*arrays)
+    if not isinstance(result, (tuple, list)) or len(result) != 2:
+        raise TypeError(
+            _("forward returned {kind}, but a pair is needed: return y, cache.").format(kind=type(result).__name__)
+        )
+    y, cache = result
     if dy is None:
         dy = generator(rng).standard_normal(np.shape(y)).astype(np.asarray(y).dtype)
     gradients = backward(dy, cache)
+    if gradients is None:
+        raise TypeError(_("backward returned None, but the gradients are needed. Is the line with return missing?"))
     gradients = gradients if isinstance(gradients, (tuple, list)) else (gradients,)
     if len(gradients) != len(arrays):
         raise ValueError(

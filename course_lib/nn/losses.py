@@ -13,7 +13,7 @@ import numpy as np
 
 from course_lib.language import _
 from course_lib.nn.activations import sigmoid, softmax
-from course_lib.nn.checks import as_float, lookup
+from course_lib.nn.checks import as_float, class_axis, finite, lookup, loss_is_number
 
 EPSILON = 1e-7
 
@@ -56,6 +56,7 @@ def categorical_crossentropy(y_true, y_pred, from_logits=False, sample_weight=No
     p = softmax(z). From logits the gradient is (p - t) / N. Probabilities are first divided by their sum.
     """
     t, y_pred = targets_like(y_true, y_pred)
+    class_axis("y_pred", y_pred)
     distributions("y_true", t)
     if from_logits:
         losses = -(t * log_softmax(y_pred)).sum(axis=-1)
@@ -119,7 +120,9 @@ def average_samples(losses, gradient, sample_weight):
     if sample_weight is not None:
         weight = weights_like(sample_weight, losses)
         losses, gradient = losses * weight, gradient * weight[..., np.newaxis]
-    return losses.mean(), gradient / max(losses.size, 1)
+    loss = losses.mean()
+    loss_is_number(losses, loss)
+    return loss, gradient / losses.size
 
 
 def average_values(losses, gradient, sample_weight):
@@ -127,7 +130,9 @@ def average_values(losses, gradient, sample_weight):
     if sample_weight is not None:
         weight = weights_like(sample_weight, losses)
         losses, gradient = losses * weight, gradient * weight
-    return losses.mean(), gradient / max(losses.size, 1)
+    loss = losses.mean()
+    loss_is_number(losses, loss)
+    return loss, gradient / losses.size
 
 
 def weights_like(sample_weight, losses):
@@ -169,7 +174,8 @@ def targets_like(y_true, y_pred):
 def probabilities(name, values):
     """Raise a ValueError unless all values are between 0 and 1."""
     low, high = values.min(), values.max()
-    if low < 0 or high > 1:
+    if not (low >= 0 and high <= 1):  # also true for NaN
+        finite(name, values)
         raise ValueError(
             _(
                 "{name} holds values from {low} to {high}, but labels between 0 and 1 are needed. Labels -1 and "
@@ -193,6 +199,7 @@ def distributions(name, rows):
 def class_numbers(y_true, y_pred):
     """Return the class numbers as whole numbers of shape y_pred.shape[:-1], each from 0 to C-1."""
     t = np.asarray(y_true)
+    class_axis("y_pred", y_pred)
     if t.shape == y_pred.shape[:-1] + (1,):
         t = t[..., 0]
     if t.shape != y_pred.shape[:-1]:
@@ -208,6 +215,7 @@ def class_numbers(y_true, y_pred):
         )
     if not t.size:
         raise ValueError(_("y_pred is empty: at least one sample is needed to take a mean."))
+    finite("y_true", t)
     if t.dtype.kind not in "iub":
         if t.dtype.kind != "f" or not (t == np.floor(t)).all():
             raise TypeError(

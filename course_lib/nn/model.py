@@ -8,7 +8,16 @@ from contextlib import contextmanager
 import numpy as np
 
 from course_lib.language import _
-from course_lib.nn.checks import FLOATS, finite, generator, whole
+from course_lib.nn.checks import (
+    NotANumber,
+    class_weights,
+    finite,
+    finite_in,
+    float_dtype,
+    generator,
+    loss_and_gradient,
+    whole,
+)
 from course_lib.nn.history import Callbacks, History, progress
 from course_lib.nn.layers import Input, Layer
 from course_lib.nn.losses import (
@@ -44,9 +53,7 @@ class Sequential:
     """
 
     def __init__(self, layers=None, dtype="float32", rng=None, name="sequential"):
-        if np.dtype(dtype) not in FLOATS:
-            raise ValueError(_("dtype is {value!r}, but it must be 'float32' or 'float64'.").format(value=dtype))
-        self.dtype, self.rng, self.name = np.dtype(dtype), generator(rng), name
+        self.dtype, self.rng, self.name = float_dtype(dtype), generator(rng), name
         self.layers, self.input_shape = [], None
         self.optimizer = self.loss = self.history = None
         self.metrics, self.stop_training = [], False
@@ -214,15 +221,18 @@ class Sequential:
         weight = None if class_weight is None else sample_weights(y, class_weight, self.dtype)
         batch_size, epochs = whole("batch_size", batch_size), whole("epochs", epochs)
         rng = self.rng if rng is None else generator(rng)
-        for layer in self.layers:
-            layer.rng = rng
         batches = math.ceil(len(x) / batch_size)
-        calls = Callbacks([*(callbacks or []), *progress(verbose, epochs, batches)], self)
+        callbacks = callbacks or []
+        callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+        calls = Callbacks([*callbacks, *progress(verbose, epochs, batches)], self)
         self.history, self.stop_training = History(), False
         steps, epoch, logs = 0, 0, {}
         best, lowest = (0, self.weight_vector.copy()), math.inf  # to return to if the training diverges
-        calls.call("on_train_begin", {})
+        interrupted = False
         try:
+            for layer in self.layers:
+                layer.rng = rng
+            calls.call("on_train_begin", {})
             for epoch in range(epochs):
                 calls.call("on_epoch_begin", epoch, {})
                 order = rng.permutation(len(x)) if shuffle else np.arange(len(x))
@@ -254,17 +264,17 @@ class Sequential:
                 if self.stop_training:
                     break
         except KeyboardInterrupt:
+            interrupted = True
+        finally:  # also after an exception in a callback
+            for layer in self.layers:
+                layer.rng = self.rng
             calls.call("on_train_end", logs)
+        if interrupted:
             print(
                 _(
                     "Stopped in epoch {epoch} after {steps} whole steps: the model keeps what it has learned so far."
                 ).format(epoch=epoch + 1, steps=steps)
             )
-            return self.history
-        except FloatingPointError:
-            calls.call("on_train_end", logs)
-            raise
-        calls.call("on_train_end", logs)
         return self.history
 
     @one_thread
@@ -313,11 +323,15 @@ class Sequential:
 
     def _loss(self, y, y_pred, weight=None):
         """Return the loss, its gradient, and whether that is the gradient for the last layer's logits."""
-        last = self.layers[-1]
-        options = {} if weight is None else {"sample_weight": weight}
-        if getattr(last, "activation", None) in PROBABILITIES and self.loss in CROSSENTROPIES:
-            return *self.loss(y, last.logits, from_logits=True, **options), True
-        return *self.loss(y, y_pred, **options), False
+        last, options = self.layers[-1], {} if weight is None else {"sample_weight": weight}
+        from_logits = getattr(last, "activation", None) in PROBABILITIES and self.loss in CROSSENTROPIES
+        if from_logits:
+            y_pred, options = last.logits, options | {"from_logits": True}
+        try:
+            loss, gradient = loss_and_gradient(self.loss(y, y_pred, **options), y_pred)
+        except NotANumber:  # the data are checked, so the weights have gone wrong: `fit` explains it
+            loss, gradient = math.nan, np.full_like(y_pred, math.nan)
+        return loss, gradient, from_logits
 
     def _loss_and_gradients(self, x, y, training, weight=None):
         y_pred = self._forward(x, training)
@@ -406,8 +420,7 @@ class Sequential:
                 )
                 + hint
             )
-        finite("x", x)
-        return x.astype(self.dtype, copy=False)
+        return finite_in(self.dtype, "x", x)
 
     def _data(self, x, y):
         """Return x and y checked and in the form the loss needs."""
@@ -439,7 +452,7 @@ class Sequential:
             )
         if self.loss not in LOSS_TARGETS:  # a learner's own loss
             return x, y
-        y = targets_like(y, like)[0]
+        y = targets_like(finite_in(self.dtype, "y", y), like)[0]
         LOSS_TARGETS[self.loss]("y", y)
         return x, y
 
@@ -498,13 +511,7 @@ def sample_weights(y, class_weight, dtype):
     labels = y.reshape(len(y), -1)
     labels = labels.argmax(axis=1) if labels.shape[1] > 1 else labels[:, 0]
     classes = np.unique(labels)
-    unknown = set(class_weight) - {float(c) for c in classes}
-    if not isinstance(class_weight, dict) or unknown:
-        raise ValueError(
-            _("class_weight is {value!r}, but a dictionary from the classes {classes} to weights is needed.").format(
-                value=class_weight, classes=[int(c) for c in classes]
-            )
-        )
+    class_weights(class_weight, classes)
     weight = np.ones(len(y), dtype)
     for label, value in class_weight.items():
         weight[labels == label] = value

@@ -8,7 +8,7 @@ which keep the state and update arrays in place by calling these same functions.
 import numpy as np
 
 from course_lib.language import _
-from course_lib.nn.checks import as_float, fraction, lookup, positive, same_shape
+from course_lib.nn.checks import earlier, fraction, lookup, positive, same_shape
 
 
 def gradient_descent_step(w, gradient, state=None, learning_rate=0.01):
@@ -32,7 +32,7 @@ def momentum_step(w, gradient, state=None, learning_rate=0.01, momentum=0.9):
     """
     w, gradient, learning_rate = step_inputs(w, gradient, learning_rate)
     momentum = fraction("momentum", momentum)
-    m = np.zeros_like(w) if state is None else state["m"]
+    m = earlier("m", state, w)
     m = momentum * m - learning_rate * gradient
     w = w + m
     return w, {"m": m}
@@ -46,7 +46,7 @@ def nesterov_step(w, gradient, state=None, learning_rate=0.01, momentum=0.9):
     """
     w, gradient, learning_rate = step_inputs(w, gradient, learning_rate)
     momentum = fraction("momentum", momentum)
-    m = np.zeros_like(w) if state is None else state["m"]
+    m = earlier("m", state, w)
     m = momentum * m - learning_rate * gradient
     w = w + momentum * m - learning_rate * gradient
     return w, {"m": m}
@@ -61,7 +61,7 @@ def rmsprop_step(w, gradient, state=None, learning_rate=0.001, rho=0.9, epsilon=
     """
     w, gradient, learning_rate = step_inputs(w, gradient, learning_rate)
     rho, epsilon = fraction("rho", rho), positive("epsilon", epsilon)
-    v = np.zeros_like(w) if state is None else state["v"]
+    v = earlier("v", state, w)
     v = rho * v + (1 - rho) * gradient**2
     w = w - learning_rate * gradient / np.sqrt(v + epsilon)
     return w, {"v": v}
@@ -79,8 +79,8 @@ def adam_step(w, gradient, state=None, learning_rate=0.001, beta_1=0.9, beta_2=0
     w, gradient, learning_rate = step_inputs(w, gradient, learning_rate)
     beta_1, beta_2 = fraction("beta_1", beta_1), fraction("beta_2", beta_2)
     epsilon = positive("epsilon", epsilon)
-    m, v, t = (np.zeros_like(w), np.zeros_like(w), 0) if state is None else (state["m"], state["v"], state["t"])
-    t = t + 1
+    m, v = earlier("m", state, w), earlier("v", state, w)
+    t = earlier("t", state, 0) + 1
     m = beta_1 * m + (1 - beta_1) * gradient
     v = beta_2 * v + (1 - beta_2) * gradient**2
     alpha = learning_rate * (1 - beta_2**t) ** 0.5 / (1 - beta_1**t)
@@ -90,9 +90,8 @@ def adam_step(w, gradient, state=None, learning_rate=0.001, beta_1=0.9, beta_2=0
 
 def step_inputs(w, gradient, learning_rate):
     """Return w and gradient as floats of one shape and dtype, and a learning rate above 0."""
-    w = as_float("w", w)
-    gradient = same_shape("gradient", gradient, "w", w).astype(w.dtype, copy=False)
-    return w, gradient, positive("learning_rate", learning_rate)
+    gradient, w = same_shape("gradient", gradient, "w", w)
+    return w, gradient.astype(w.dtype, copy=False), positive("learning_rate", learning_rate)
 
 
 class Optimizer:

@@ -304,3 +304,29 @@ def test_in_a_terminal_one_line_rewrites_itself(capsys, monkeypatch):
     assert out.count("\n") == 1 and out.endswith("\n")
     assert "\r" in out and "1/4 - loss" in out
     assert out.split("\r\x1b[K")[-1].startswith("Epoch 2/2 - loss: ")
+
+
+def test_an_exception_in_a_callback_ends_the_training_properly():
+    """on_train_end is called, and the layers draw from the model's own random numbers again. A list is not needed."""
+    ended = []
+
+    class Broken(nn.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise ZeroDivisionError("mine")
+
+        def on_train_end(self, logs=None):
+            ended.append(True)
+
+    model = small_model()
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        model.fit(*data(), callbacks=Broken(), verbose=0, rng=3)
+    assert ended == [True]
+    assert all(layer.rng is model.rng for layer in model.layers)
+
+
+def test_nan_weights_are_a_divergence_not_bad_data():
+    model = small_model()
+    model.set_weights([w * np.nan for w in model.get_weights()])
+    with pytest.raises(FloatingPointError, match="diverged: the loss is nan"):
+        model.fit(*data(), verbose=0)
+    assert np.isnan(model.evaluate(*data()))
