@@ -5,6 +5,8 @@ Nothing here is downloaded or opened: see `download.fetch`. A file is known by i
 
 from dataclasses import dataclass
 
+from course_lib.language import _
+
 
 @dataclass(frozen=True)
 class Address:
@@ -49,12 +51,15 @@ class DataSet:
     known_defects: tuple[str, ...]
 
     def datasheet(self):
-        """Return the datasheet as Markdown text."""
-        rows = [f"| {c.name} | {c.unit or '-'} | {c.meaning} |" for c in self.columns]
-        lines = [f"**{self.title}**", "", self.story, "", "| Column | Unit | Meaning |", "|---|---|---|", *rows, ""]
-        lines += ["Known defects:", "", *[f"- {d}" for d in self.known_defects], ""] if self.known_defects else []
-        lines += [f"Source: {self.page}", ""] if self.page else []
-        lines += [f"Licence: {self.licence}", "", f"Cite: {self.citation}"]
+        """Return the datasheet as Markdown text, in the learner's language where it is translated."""
+        rows = [f"| {c.name} | {c.unit or '-'} | {_(c.meaning)} |" for c in self.columns]
+        head = "| " + " | ".join((_("Column"), _("Unit"), _("Meaning"))) + " |"
+        lines = [f"**{_(self.title)}**", "", _(self.story), "", head, "|---|---|---|", *rows, ""]
+        if self.known_defects:
+            lines += [_("Known defects:"), "", *[f"- {_(defect)}" for defect in self.known_defects], ""]
+        lines += [_("Source: {page}").format(page=self.page), ""] if self.page else []
+        lines += [_("Licence: {licence}").format(licence=_(self.licence)), ""]
+        lines += [_("Cite: {citation}").format(citation=self.citation)]
         return "\n".join(lines)
 
     def _repr_markdown_(self):

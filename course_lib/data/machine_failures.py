@@ -8,13 +8,14 @@ from course_lib.data.catalogue import MACHINE_FAILURES
 from course_lib.data.download import fetch
 from course_lib.data.table import Table
 from course_lib.language import _
+from course_lib.nn.checks import as_float, generator, whole
 
 QUALITIES = ("L", "M", "H")  # low, medium, high
 WEAR_PER_PART = np.array([2.0, 3.0, 5.0])  # min of tool wear that one part of quality L, M, H adds
 OVERSTRAIN_LIMIT = np.array([11_000.0, 12_000.0, 13_000.0])  # min Nm, for L, M, H
 FAILURE_MODES = ("TWF", "HDF", "PWF", "OSF", "RNF")
 
-FEATURES = (
+FEATURES = (  # names pass through `_` where a table is made: the language is not fixed by the import
     ("product quality", ""),
     ("air temperature", "K"),
     ("process temperature", "K"),
@@ -80,11 +81,9 @@ def simulate_machine_failures(n=10_000, rng=0, physics=False):
     Source of the rules: Matzka (2020) and the description at UCI 601. Fitted to the file by us: the 40 % that fail,
     and the speed that goes with a torque.
 
-    Raises ValueError when n is below 1.
+    Raises ValueError when n is below 1, TypeError when it is no whole number.
     """
-    if n < 1:
-        raise ValueError(_("n must be at least 1, but is {given}").format(given=n))
-    rng = np.random.default_rng(rng)
+    n, rng = whole("n", n), generator(rng)
     quality = rng.choice(3, size=n, p=(0.6, 0.3, 0.1))
     air = 300 + _walk(n, rng, deviation=2.0)
     process = air + 10 + _walk(n, rng, deviation=1.0)
@@ -123,7 +122,16 @@ def physics_features(x):
     power [W]                    = torque [Nm] * 2 pi * speed [rpm] / 60
     temperature difference [K]   = process temperature [K] - air temperature [K]
     strain [min Nm]              = tool wear [min] * torque [Nm]
+
+    Raises ValueError for another number of columns.
     """
+    x = as_float("x", x)
+    if x.ndim != 2 or x.shape[1] != len(FEATURES):
+        raise ValueError(
+            _("x has shape {given}, but (N, 6) is needed: the columns {names} in this order.").format(
+                given=x.shape, names=", ".join(_(name) for name, _unit in FEATURES)
+            )
+        )
     air, process, speed, torque, wear = x[:, 1], x[:, 2], x[:, 3], x[:, 4], x[:, 5]
     # Not rounded: the makers of the file did not round either, see its known defects.
     return np.column_stack([torque * 2 * np.pi * speed / 60, process - air, wear * torque])
@@ -146,12 +154,12 @@ def _table(x, y, physics, source):
     return Table(
         x=np.column_stack([x, physics_features(x)]) if physics else x,
         y=y,
-        feature_names=tuple(name for name, unit in features),
+        feature_names=tuple(_(name) for name, unit in features),
         units=tuple(unit for name, unit in features),
         groups=tool_numbers(x[:, 5]),
         source=source,
-        class_names=("healthy", "failure"),
-        group_name="tool",
+        class_names=(_("healthy"), _("failure")),
+        group_name=_("tool"),
     )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_lib.data.table import Table
 from course_lib.language import _
+from course_lib.nn.checks import generator, number, whole
 
 CENTRE = np.array([65.0, 4.0])  # bearing temperature [°C], vibration [mm/s RMS]
 SPREAD = np.array([10.0, 1.0])  # one step of the standardised coordinates, in the same units
@@ -37,7 +38,7 @@ def _two_moons(u):
 SHAPES = {"linear": _linear, "ring": _ring, "xor": _xor, "two_moons": _two_moons}
 
 
-def sensor_table(n=400, rng=0, shape="linear", noise=0.25, share=0.5, machines=8, standardised=False):
+def sensor_table(n=400, rng=0, shape="linear", noise=0.25, share=0.5, machines=None, standardised=False):
     """Return n readings of motor bearings as a Table: y = 1 means "needs maintenance".
 
     Columns: bearing temperature [°C] (65, step 10) and vibration [mm/s RMS] (4, step 1). With
@@ -50,11 +51,13 @@ def sensor_table(n=400, rng=0, shape="linear", noise=0.25, share=0.5, machines=8
 
     Parameters: `n` readings; `rng` a seed or a Generator; `noise` the softness of the boundary in steps (0: sharp);
     `share` the expected share of class 1, which moves the boundary by `offset`; `machines` the number of motors
-    (`groups`), each mounted a little differently, so its readings are shifted; `standardised` gives u (about -3 to 3)
-    instead of °C and mm/s.
+    (`groups`; 8 if not given, or n where n is smaller), each mounted a little differently, so its readings are
+    shifted; `standardised` gives u (about -3 to 3) instead of °C and mm/s.
 
-    Raises ValueError for an unknown shape or a number out of range.
+    Raises ValueError for an unknown shape or a number out of range, TypeError for what is no number.
     """
+    n = whole("n", n)
+    machines = min(8, n) if machines is None else whole("machines", machines)
     if shape not in SHAPES:
         raise ValueError(
             _("shape must be one of {known}, but is {given!r}").format(known=", ".join(SHAPES), given=shape)
@@ -65,13 +68,13 @@ def sensor_table(n=400, rng=0, shape="linear", noise=0.25, share=0.5, machines=8
         ("share", share, 0.01, 0.99),
         ("machines", machines, 1, n),
     ):
-        if not low <= value <= high:
+        if not low <= number(name, value) <= high:
             raise ValueError(
                 _("{name} must be from {low} to {high}, but is {given}").format(
                     name=name, low=low, high=high, given=value
                 )
             )
-    rng = np.random.default_rng(rng)
+    rng = generator(rng)
     distance = SHAPES[shape]
 
     groups = np.sort(rng.permutation(n) % machines)
@@ -88,12 +91,12 @@ def sensor_table(n=400, rng=0, shape="linear", noise=0.25, share=0.5, machines=8
     return Table(
         x=u if standardised else CENTRE + SPREAD * u,
         y=y,
-        feature_names=("bearing temperature", "vibration"),
+        feature_names=(_("bearing temperature"), _("vibration")),
         units=("σ", "σ") if standardised else ("°C", "mm/s RMS"),
         groups=groups,
         source="simulated",
-        class_names=("ok", "needs maintenance"),
-        group_name="motor",
+        class_names=(_("ok"), _("needs maintenance")),
+        group_name=_("motor"),
         boundary=boundary,
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from course_lib.language import _
+from course_lib.nn.checks import as_float, generator
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def split_by_group(table, fractions=(0.6, 0.2, 0.2), rng=0, stratify=True):
 
     Raises ValueError when the fractions do not sum to 1, or when there are fewer groups than parts.
     """
-    fractions = np.asarray(fractions, dtype=float)
+    fractions = as_float("fractions", fractions)
     if fractions.ndim != 1 or np.any(fractions <= 0) or abs(fractions.sum() - 1) > 1e-9:
         raise ValueError(
             _("fractions must be positive and sum to 1, but are {given}").format(
@@ -94,7 +95,7 @@ def split_by_group(table, fractions=(0.6, 0.2, 0.2), rng=0, stratify=True):
         )
     rows = np.bincount(member).astype(float)
     positives = np.bincount(member, weights=table.y == 1)
-    order = np.random.default_rng(rng).permutation(len(names))
+    order = generator(rng).permutation(len(names))
     if stratify:
         order = order[np.argsort(-positives[order], kind="stable")]  # stable: equal groups keep their shuffled order
 
@@ -176,6 +177,8 @@ def leaks(train, *others, standardizer=None):
                 )
             )
     if standardizer is not None:
+        if standardizer.mean is None:
+            raise ValueError(_("this Standardizer has seen no data; call fit(training_rows) first"))
         own = Standardizer().fit(train)
         if not (np.allclose(own.mean, standardizer.mean) and np.allclose(own.deviation, standardizer.deviation)):
             found.append(_("the Standardizer was fitted on other rows than the training rows"))
@@ -184,7 +187,7 @@ def leaks(train, *others, standardizer=None):
 
 def _values(data):
     """The array (N, D) of a Table or an array, checked for missing and infinite values."""
-    x = np.asarray(data.x if isinstance(data, Table) else data, dtype=np.float64)
+    x = as_float("x", data.x if isinstance(data, Table) else data).astype(np.float64, copy=False)
     if x.ndim != 2:
         raise ValueError(_("x must be a table (N, D), but has shape {shape}").format(shape=x.shape))
     bad = ~np.isfinite(x)

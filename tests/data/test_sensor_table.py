@@ -71,10 +71,10 @@ def test_repeatable_with_a_seed_or_a_generator():
     ("options", "message"),
     [
         ({"shape": "star"}, "shape must be one of linear, ring, xor, two_moons, but is 'star'"),
-        ({"n": 0}, "n must be from 1"),
+        ({"n": 0}, "n is 0, but it must be at least 1"),
         ({"noise": -1}, "noise must be from 0"),
         ({"share": 0}, "share must be from 0.01 to 0.99, but is 0"),
-        ({"machines": 0}, "machines must be from 1"),
+        ({"machines": 0}, "machines is 0, but it must be at least 1"),
         ({"n": 5, "machines": 6}, "machines must be from 1 to 5, but is 6"),
     ],
 )
