@@ -126,5 +126,5 @@ def test_the_simulator_is_repeatable_and_takes_a_generator_and_any_size():
     assert np.array_equal(first.x, again.x) and np.array_equal(first.y, again.y)
     assert not np.array_equal(first.x, data.simulate_machine_failures(50, rng=2).x)
     assert len(data.simulate_machine_failures(1)) == 1
-    with pytest.raises(ValueError, match="n is 0, but it must be at least 1, but is 0"):
+    with pytest.raises(ValueError, match="n is 0, but it must be at least 1"):
         data.simulate_machine_failures(0)
