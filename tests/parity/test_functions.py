@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 from course_lib import nn, parity
 from tests.nn.cases import LOSS_CASES, activation_pair, call_loss, loss_case, scattered, seeds, sizes
 
-keras = pytest.importorskip("keras")
+import keras  # isort: skip  after course_lib.parity, which sets TensorFlow up
 
 few = settings(max_examples=12, deadline=None, derandomize=True)
 KERAS_ACTIVATIONS = {name: getattr(keras.activations, name) for name in nn.ACTIVATIONS}
@@ -27,14 +27,18 @@ def agree(*arguments, **options):
 
 def check_activation(name, rng, shape, dtype):
     # Up to 2 from 0: further out 1 - y^2 loses its digits to round-off, on both sides alike.
-    z = rng.uniform(-2, 2, shape).astype(dtype)
-    agree(*activation_pair(name), KERAS_ACTIVATIONS[name], {"z": z}, rng=rng)
+    z, dy = rng.uniform(-2, 2, shape).astype(dtype), rng.standard_normal(shape).astype(dtype)
+    for form in (np.asarray, scattered):  # one piece of memory, and one with gaps and in another order
+        agree(*activation_pair(name), KERAS_ACTIVATIONS[name], {"z": form(z)}, dy=form(dy))
 
 
 def check_dense(rng, n, d, m, dtype):
     shapes = {"x": (n, d), "W": (d, m), "b": (m,)}
-    inputs = {name: scattered(rng.standard_normal(shape).astype(dtype)) for name, shape in shapes.items()}
-    agree(nn.dense_forward, nn.dense_backward, lambda x, W, b: keras.ops.matmul(x, W) + b, inputs, rng=rng)
+    inputs = {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
+    dy = rng.standard_normal((n, m)).astype(dtype)
+    for form in (np.asarray, scattered):
+        given = {name: form(a) for name, a in inputs.items()}
+        agree(nn.dense_forward, nn.dense_backward, lambda x, W, b: keras.ops.matmul(x, W) + b, given, dy=form(dy))
 
 
 def check_loss(loss, logits, kind, rng, n, dtype, weighted):
@@ -43,13 +47,14 @@ def check_loss(loss, logits, kind, rng, n, dtype, weighted):
     ours = {"sample_weight": rng.uniform(0.5, 2, n).astype(dtype)} if weighted else {}
     options = {} if logits is None else {"from_logits": logits}
     theirs = getattr(keras.losses, KERAS_LOSSES[loss])(dtype=dtype, **options)
-    agree(
-        lambda p: call_loss(loss, y_true, p, logits, **ours),
-        lambda dy, gradient: dy * gradient,
-        lambda p: theirs(y_true, p, **ours),
-        {"y_pred": y_pred.astype(dtype)},
-        rng=rng,
-    )
+    for form in (np.asarray, scattered):
+        agree(
+            lambda p, form=form: call_loss(loss, form(y_true), p, logits, **ours),
+            lambda dy, gradient: dy * gradient,
+            lambda p: theirs(y_true, p, **ours),
+            {"y_pred": form(y_pred.astype(dtype))},
+            rng=0,
+        )
 
 
 @pytest.mark.parametrize("name", nn.ACTIVATIONS)

@@ -2,12 +2,11 @@
 
 import time
 
+import keras
 import numpy as np
 import pytest
 
 from course_lib.widgets import TrainingMonitor
-
-keras = pytest.importorskip("keras")
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(400, 6)).astype("f4")
