@@ -20,6 +20,10 @@ from tests.environment import ROOT
 
 WORKLOADS = ["mlp"]  # each a module beside this one
 ENGINES = [("numpy", 0), ("tensorflow", 0), ("tensorflow", 1)]  # engine, threads (0: its own choice)
+FIT = {  # the two verdicts: the target names fit, and TensorFlow at its best settings
+    "fit": "best of thread numbers and XLA",
+    "fit, steps_per_execution=32": "32 steps in one call: callbacks see every 32nd batch only",
+}
 IMPORT_TARGET = 0.3  # seconds beyond NumPy
 IMPORT = """
 import time, numpy
@@ -134,7 +138,7 @@ def summary(times, target):
         "numpy_over_keras": ratios,
         "numpy_over_keras_processor_time": {name: ratio(processor, names) for name, names in groups.items()},
         "target": target,
-        "reached": ratios["fit"]["median"] <= target,
+        "reached": {name: ratios[name]["median"] <= target for name in FIT},
     }
 
 
@@ -178,8 +182,10 @@ def text(result):
             for name, r in workload[key].items():
                 low_high = f"({r['low']:.2f} to {r['high']:.2f})"
                 lines.append(f"  {name:<40} {r['median']:8.2f}   {low_high:<21} against {r['against']}")
-        verdict = "reached" if workload["reached"] else "NOT reached"
-        lines.append(f"target: at most {workload['target']} of keras.Model.fit: {verdict}")
+        lines.append(f"target: at most {workload['target']} of the time of a step of keras.Model.fit")
+        for name, reached in workload["reached"].items():
+            ratio, verdict = workload["numpy_over_keras"][name]["median"], "reached" if reached else "NOT reached"
+            lines.append(f"  against {name}, {FIT[name]}: {ratio:.2f}, {verdict}")
     return "\n".join([*lines, "", f"took {result['benchmark_seconds']:.0f} s"])
 
 
