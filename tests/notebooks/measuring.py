@@ -1,7 +1,8 @@
 """A pytest plugin for the runs of `test_run.py`: what nbval does not do itself.
 
-Asks the kernel for the most memory it held, notes the seconds of each cell and which failed, and leaves the output of
-cells tagged `real-data` alone where there are no real data. Writes what it measured to the file in `COURSE_MEASURED`.
+Asks the kernel for the most memory it held, notes the seconds of each cell and which failed, fails a cell that warns,
+and leaves the output of cells tagged `real-data` alone where there are no real data. Writes what it measured to the
+file in `COURSE_MEASURED`.
 """
 
 import json
@@ -13,6 +14,7 @@ import pytest
 from tests.environment import data_folder
 from tests.notebooks.chapter import tags
 from tests.notebooks.kernel import PEAK_MB, ask
+from tests.notebooks.rules import noise
 
 MEASURED = {"cells": {}, "failed": []}
 
@@ -27,7 +29,10 @@ def pytest_collection_modifyitems(items):
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
     try:
-        return (yield)
+        result = yield
+        if found := [f"The cell {what}" for output in item.test_outputs if (what := noise(output))]:
+            item.raise_cell_error("\n".join(found))  # compared or not: a learner would see it
+        return result
     finally:
         kernel = item.parent.kernel
         if kernel.is_alive():

@@ -123,19 +123,19 @@ def checked_share(chapter):
     return [f"{len(checked)} of {len(printing)} printing cells are tagged nbval-check-output, not {CHECKED_SHARE:.0%}"]
 
 
+def noise(output):
+    """What should not be in an output: an error, a warning, anything on the error stream; None when it is quiet."""
+    text = shown_text(output).strip()
+    if output.output_type == "error":
+        return f"shows an error: {text[:80]}"
+    if output.get("name") == "stderr":
+        return f"writes to stderr: {text[:80]}"
+    return f"shows a warning: {text[:80]}" if "Warning" in text else None
+
+
 def quiet(chapter):
-    """No error, no warning, nothing on the error stream."""
-    complaints = []
-    for i, cell in chapter.code:
-        for output in cell.outputs:
-            text = shown_text(output).strip()
-            if output.output_type == "error":
-                complaints.append(f"cell {i} stores an error: {text[:80]}")
-            elif output.get("name") == "stderr":
-                complaints.append(f"cell {i} writes to stderr: {text[:80]}")
-            elif "Warning" in text:
-                complaints.append(f"cell {i} shows a warning: {text[:80]}")
-    return complaints
+    """Nothing in the stored outputs that `noise` finds; `measuring` asks the same of every fresh run."""
+    return [f"cell {i} {found}" for i, cell in chapter.code for output in cell.outputs if (found := noise(output))]
 
 
 def impersonal(chapter):
@@ -169,15 +169,18 @@ class Images(HTMLParser):
 
 
 def described(chapter):
-    """Every picture says in words what it shows: `alt` in HTML, a sentence as plain text beside a PNG."""
+    """Every picture says in words what it shows.
+
+    The picture of an output stands in HTML, as `<img alt="...">`: of an image/png with a sentence as plain text beside
+    it, JupyterLab shows the picture and a screen reader gets nothing.
+    """
     complaints = []
     for i, cell in chapter.code:
         for output in cell.outputs:
             data = output.get("data", {})
             descriptions = Images(data.get("text/html", "")).descriptions
-            if any(kind.startswith("image/") for kind in data):
-                plain = data.get("text/plain", "")
-                descriptions.append("" if plain.startswith("<") else plain)
+            if not descriptions and any(kind.startswith("image/") for kind in data):
+                complaints.append(f"a picture of cell {i} is not an <img alt>, so it is not read out")
             complaints += [
                 f"a picture of cell {i} has no description, or too short a one: {text!r}"
                 for text in descriptions

@@ -28,6 +28,10 @@ def shown(**data):
     return new_output("display_data", data={key.replace("_", "/"): value for key, value in data.items()})
 
 
+def picture(description):
+    return shown(text_html=f'<img src="data:image/png;base64,AA/tmp/x" alt="{description}">', text_plain=description)
+
+
 def code(source, *outputs, tags=()):
     metadata = {"tags": list(tags)} if tags else {}
     return new_code_cell(source, outputs=list(outputs), execution_count=1, metadata=metadata)
@@ -37,14 +41,14 @@ def good_chapter():
     cells = [
         new_markdown_cell("# Title\n\n**In 5 minutes you will** see, do, and ask.\n\n**You need first:** nothing."),
         new_markdown_cell("**Guess first.** Up or down?"),
-        code("widgets.Bench()", shown(image_png="iVBO", text_plain=SENTENCE)),
+        code("widgets.Bench()", picture(SENTENCE)),
         new_markdown_cell("You should have seen it fall.\n\n$$ y = f(W x + b) $$"),
-        code("figures.show(f, '...')", shown(text_html=f'<img src="data:image/png;base64,AA/tmp/x" alt="{SENTENCE}">')),
+        code("figures.show(f, '...')", picture(SENTENCE)),
         code("print(1)", stream("1\n"), tags=["nbval-check-output"]),
         new_markdown_cell("## Exercise 1: one"),
         *(code(f"ex.{name}.check({name})", shown(text_html="<b>Not attempted yet</b>")) for name in "abcd"),
         new_markdown_cell("## A short quiz"),
-        code("widgets.Quiz(1)", shown(image_png="iVBO", text_plain=SENTENCE)),
+        code("widgets.Quiz(1)", picture(SENTENCE)),
         new_markdown_cell("## When this fails in the plant\n\nOften.\n\n## Summary\n\nSo it is."),
         new_markdown_cell(
             "### Glossary\n\n| English | Chinese | Meaning |\n|---|---|---|\n"
@@ -125,7 +129,10 @@ BROKEN = [
     (rules.impersonal, added(code("f()", stream("File lib/site-packages/x.py")))),
     (rules.described, added(code("f()", shown(text_html='<img src="x.png">')))),
     (rules.described, added(code("f()", shown(text_html="<svg><path/></svg>")))),
+    (rules.described, added(code("f()", picture("A curve.")))),
     (rules.described, added(code("f()", shown(image_png="AA", text_plain="<Figure size 640x480 with 1 Axes>")))),
+    (rules.described, added(code("f()", shown(image_png="AA", text_plain=SENTENCE)))),
+    (rules.described, added(code("f()", shown(image_png="AA", text_plain="x", text_html="<p>Here:</p>")))),
     (rules.described, added(code("w", shown(**{"application_vnd.jupyter.widget-view+json": {}, "text_plain": "W"})))),
     (rules.described, added(new_markdown_cell("![](images/a.png)"))),
     (rules.narrow, added(code("x = 1  # " + "x" * 120))),
@@ -302,16 +309,19 @@ def checked(tmp_path_factory):
     folder = tmp_path_factory.mktemp("checked")
     path = folder / "01_checked.ipynb"
     one, check = stream("one\n"), "nbval-check-output"
-    same_picture, picture = shows_picture("two")
+    same_picture, its_picture = shows_picture("two")
     _, other_picture = shows_picture("three")
     cells = [
         code("print('one')", one, tags=[check]),
         code("print('two')", one, tags=[check]),
         code("print('two')", one),
         code("print('two')", one, tags=[check, "real-data"]),
-        code(same_picture, picture, tags=[check]),
+        code(same_picture, its_picture, tags=[check]),
         code(same_picture, other_picture, tags=[check]),
         code("1 / 0"),
+        code("import sys; print('late', file=sys.stderr)"),
+        code("import warnings; warnings.warn('old')", tags=["nbval-ignore-output"]),
+        code("print('UserWarning: old')"),
     ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
@@ -322,13 +332,19 @@ def checked(tmp_path_factory):
 
 def test_nbval_compares_what_is_tagged(checked):
     _, run, _ = checked
-    assert len(run.cells) == 7
+    assert len(run.cells) == 10
     assert "Cell 0" not in run.failed
     assert "Cell 1" in run.failed, "another output must fail"
     assert "Cell 2" not in run.failed, "it is not tagged"
     assert "Cell 4" not in run.failed, "the bytes of a picture depend on the machine"
     assert "Cell 5" in run.failed, "its description does not"
     assert "Cell 6" in run.failed, "an exception always fails"
+
+
+def test_a_cell_that_warns_fails_whether_it_is_compared_or_not(checked):
+    _, run, _ = checked
+    assert {"Cell 7", "Cell 8", "Cell 9"} <= set(run.failed)
+    assert "writes to stderr: late" in run.output and "shows a warning: UserWarning: old" in run.output
 
 
 def test_real_data_is_compared_only_where_there_is_real_data(checked):
