@@ -3,7 +3,9 @@
 import os
 import tempfile
 
-from tests.environment import course_environment, data_folder
+import pytest
+
+from tests.environment import course_environment, data_folder, missing_real_data
 
 SCRATCH = tempfile.TemporaryDirectory(prefix="course_tests_")  # goes when this process ends
 
@@ -11,3 +13,12 @@ os.environ.update(course_environment(SCRATCH.name))
 if data_folder() is None:
     os.environ.setdefault("COURSE_OFFLINE", "1")  # tests download nothing; what needs real data is left out
 os.environ.setdefault("MPLBACKEND", "Agg")  # for a machine without a screen; kernels drop it (see environment.py)
+
+
+def pytest_configure():
+    """Where real data are a must (`COURSE_REAL_DATA=required`), a run on the simulator alone does not start."""
+    if os.environ.get("COURSE_REAL_DATA") == "required" and (missing := missing_real_data()):
+        raise pytest.UsageError(
+            f"COURSE_REAL_DATA=required, but {', '.join(missing)} is not there or not the original. "
+            "Set COURSE_DATA to the folder that holds it (looked for without it: ../shared/data)."
+        )

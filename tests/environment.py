@@ -1,5 +1,6 @@
 """Where things are, and the environment that every test, kernel and JupyterLab of this repository runs in."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -16,6 +17,19 @@ def data_folder():
     given = os.environ.get("COURSE_DATA")
     folder = Path(given) if given else ROOT.parent / "shared" / "data"
     return folder.resolve() if folder.is_dir() else None
+
+
+def missing_real_data():
+    """The files of the catalogue that `data_folder` does not hold as they should be; empty when all are there."""
+    from course_lib.data import CATALOGUE
+
+    def is_there(folder, file):
+        path = folder / file.name
+        return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == file.sha256
+
+    here = data_folder()
+    files = [(data_set.folder, file) for data_set in CATALOGUE.values() for file in data_set.files]
+    return [f"{folder}/{file.name}" for folder, file in files if here is None or not is_there(here / folder, file)]
 
 
 def course_environment(progress):
