@@ -8,7 +8,7 @@ import traitlets as T
 from course_lib import nn
 from course_lib.language import _
 from course_lib.widgets.backprop_words import FIRST, NAMES, PARAMETERS, SHAPES, SUB, operations, show
-from course_lib.widgets.base import HERE, CourseWidget
+from course_lib.widgets.base import HERE, CourseWidget, written
 
 LAST = 31  # the update; 0 is the start
 START = [0.5, -0.4, 0.3, 0.8, 0.6, -0.5, 0.1, 0.0, 0.2, 0.7, -0.6, 0.4, 0.0]
@@ -93,16 +93,19 @@ class BackpropStepper(CourseWidget):
 
         Raises FloatingPointError if the weights are not finite any more.
         """
-        if not np.isfinite(self.new_weights).all():
-            raise FloatingPointError(
-                _("The weights are not finite any more. Reset, and try a learning_rate below {value}.").format(
-                    value=self.learning_rate
-                )
+        before = self.weights
+        if np.isfinite(self.new_weights).all():
+            with self.hold_sync():
+                self.weights = self.new_weights.tolist()
+                self.step = 0
+            if not self.error:
+                return float(self._numbers["loss"][0])
+            self.weights = before  # the loss of the new weights cannot be computed: the last good ones stay
+        raise FloatingPointError(
+            _("The weights are not finite any more. Reset, and try a learning_rate below {value}.").format(
+                value=self.learning_rate
             )
-        with self.hold_sync():
-            self.weights = self.new_weights.tolist()
-            self.step = 0
-        return float(self._numbers["loss"][0])
+        )
 
     def predict_next(self, value):
         """Answer `predict` from Python: `value` for the next gradient. Returns True if it is right."""
@@ -166,23 +169,21 @@ class BackpropStepper(CourseWidget):
             return
         n, f = self._numbers, self._use
         W1, b1, W2, b2 = self.parameters()
-        try:
+
+        def compute():
             if len(inspect.signature(f).parameters) <= 4:  # dense_backward(dy, x, W)
-                da1, dW2, db2 = f(n["dz2"].copy(), n["a1"].copy(), W2)
+                da1, dW2, db2 = written(f(n["dz2"].copy(), n["a1"].copy(), W2))
                 dz1 = nn.ACTIVATIONS[self.activation][1](np.asarray(da1, float).reshape(1, 3), n["a1"])
-                _dx, dW1, db1 = f(dz1, n["x"].copy(), W1)
+                _dx, dW1, db1 = written(f(dz1, n["x"].copy(), W1))
                 found = [dW1, db1, dW2, db2]
             else:
-                found = f(n["x"].copy(), np.array([[self.target]]), W1, b1, W2, b2)
+                found = written(f(n["x"].copy(), np.array([[self.target]]), W1, b1, W2, b2))
                 found = [found["d" + name] for name in PARAMETERS] if isinstance(found, dict) else list(found)[-4:]
             shapes = [SHAPES[name] for name in PARAMETERS]
             own = [np.asarray(g, float).reshape(shape).ravel() for g, shape in zip(found, shapes, strict=True)]
-            self.own, self.error = np.concatenate(own).tobytes(), ""
-        except Exception as problem:  # the learner's code: whatever it raises is shown, never thrown at the page
-            self.own = b""
-            self.error = _("Your function stopped with {kind}: {text}").format(
-                kind=type(problem).__name__, text=problem
-            )
+            return np.concatenate(own).tobytes()
+
+        self.own = self.run_own(compute) or b""
 
     def own_gradients(self):
         """[dL/dW1, dL/db1, dL/dW2, dL/db2] by the learner's function, or None without one."""

@@ -16,17 +16,31 @@ from urllib.parse import parse_qsl, urlencode
 import anywidget
 import traitlets as T
 
+from course_lib.exercises.limits import TimeLimitReached, call_within
 from course_lib.language import _
 
 HERE = Path(__file__).parent
 SHELL = (HERE / "shell.js").read_text(encoding="utf-8")
-TEXT_IN_JAVASCRIPT = re.compile(r"""\bt\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""")
+TEXT_IN_JAVASCRIPT = re.compile(
+    r"""(?:\bt\(|\bshell\(\{ model, el, name:)\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")"""
+)
 
 
 def texts_in(javascript):
-    """Return every text that `javascript` shows through its `t('...')`, for translation."""
+    """Return every text that `javascript` shows through its `t('...')`, and the widget's name, for translation."""
     found = (single or double for single, double in TEXT_IN_JAVASCRIPT.findall(javascript))
     return sorted({text.replace("\\'", "'").replace('\\"', '"') for text in found})
+
+
+class NotWritten(Exception):
+    """The learner's function returned None."""
+
+
+def written(result):
+    """Return what the learner's function returned; raise NotWritten if that is None."""
+    if result is None:
+        raise NotWritten
+    return result
 
 
 class CourseWidget(anywidget.AnyWidget):
@@ -48,6 +62,7 @@ class CourseWidget(anywidget.AnyWidget):
     hide = T.List(T.Unicode(), help="names of controls that this lesson does not need").tag(sync=True)
     error = T.Unicode("", help="what went wrong, for the learner").tag(sync=True)
 
+    own_seconds = 5.0  # how long the learner's function may take for one picture
     _by_cell = {}  # cell id -> (request id, widgets): a cell that runs again closes the widgets of its last run
 
     def __init_subclass__(cls, **kwargs):
@@ -122,6 +137,31 @@ class CourseWidget(anywidget.AnyWidget):
                 setattr(self, name, value)
         return self.presets[label]["why"]
 
+    def run_own(self, compute):
+        """Return compute(), which runs the learner's function, or None; `error` then says in words what went wrong.
+
+        Whatever the learner's function does is told, never thrown at the page: an exception, a wrong shape, no result,
+        a loop without an end.
+        """
+        try:
+            result, problem = call_within(self.own_seconds, compute), ""
+        except TimeLimitReached:
+            result, problem = (
+                None,
+                _("Your function was still running after {seconds:g} seconds. Is there a loop that never ends?").format(
+                    seconds=self.own_seconds
+                ),
+            )
+        except NotWritten:
+            result, problem = None, _("Your function returns None: it is not written yet, or its `return` is missing.")
+        except Exception as mistake:
+            result, problem = (
+                None,
+                _("Your function stopped with {kind}: {text}").format(kind=type(mistake).__name__, text=mistake),
+            )
+        self.error = problem
+        return result
+
     def describe(self):
         """Return one sentence that says what the picture shows now."""
         raise NotImplementedError
@@ -149,7 +189,7 @@ class CourseWidget(anywidget.AnyWidget):
         if data is None:
             return None
         still = self.still()
-        hint = _("A still picture. Choose Run → Run All Cells in the menu, and it comes to life.")
+        hint = _("A still picture. Choose Run → Run All Cells in the menu to move it.")
         beside = {
             "text/html": f"{still._repr_mimebundle_()['text/html']}<p><em>{html.escape(hint)}</em></p>",
             "image/png": base64.b64encode(still.png).decode(),

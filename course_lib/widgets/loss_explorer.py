@@ -7,7 +7,7 @@ import traitlets as T
 
 from course_lib import nn
 from course_lib.language import _
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, written
 
 SMALLEST = 1e-7  # as near to 0 and 1 as Keras lets a probability come
 SAMPLES = 201  # of the curve of the learner's own loss
@@ -130,9 +130,8 @@ class LossExplorer(CourseWidget):
             "cost_false_alarm": self.cost_alarm,
         }  # fmt: skip
         wanted = inspect.signature(self._use).parameters
-        result = self._use(np.array([float(self.y)]), np.array([p]), **{k: v for k, v in known.items() if k in wanted})
-        if result is None:
-            raise TypeError(_("the loss is None. Is `return` missing?"))
+        prices = {k: v for k, v in known.items() if k in wanted}
+        result = written(self._use(np.array([float(self.y)]), np.array([p]), **prices))
         value = np.asarray(result[0] if isinstance(result, tuple) else result, float)
         if value.size != 1:
             raise ValueError(_("the loss has shape {shape}; one number is needed").format(shape=value.shape))
@@ -141,18 +140,16 @@ class LossExplorer(CourseWidget):
     def _run_own_code(self, change=None):
         name = getattr(self._use, "__name__", _("your own loss"))
         z = np.linspace(-np.log(1 / SMALLEST - 1), np.log(1 / SMALLEST - 1), SAMPLES)
-        try:
+
+        def compute():
             curve = np.array([self.own_loss(one) for one in nn.sigmoid(z)])
             push = nn.numerical_gradient(lambda z: self.own_loss(nn.sigmoid(z).item()), np.array(self.z)).item()
-            own, self.error = {"name": name, "value": self.own_loss(self.p), "push": push}, ""
-            if not np.isfinite(curve).all():
-                self.error = _("Your function returns NaN or infinity for some p. Clip p to [1e-7, 1 − 1e-7] first.")
-                own = {k: v if isinstance(v, str) or np.isfinite(v) else None for k, v in own.items()}
-        except Exception as problem:  # the learner's code: whatever it raises is shown, never thrown at the page
-            curve, own = np.array([]), {}
-            self.error = _("Your function stopped with {kind}: {text}").format(
-                kind=type(problem).__name__, text=problem
-            )
+            return curve, {"name": name, "value": self.own_loss(self.p), "push": push}
+
+        curve, own = self.run_own(compute) or (np.array([]), {})
+        if not np.isfinite(curve).all():
+            self.error = _("Your function returns NaN or infinity for some p. Clip p to [1e-7, 1 − 1e-7] first.")
+            own = {k: v if isinstance(v, str) or np.isfinite(v) else None for k, v in own.items()}
         with self.hold_sync():
             self.own_curve, self.own = curve.tobytes(), own
 

@@ -22,7 +22,7 @@ export function accuracy({ w1, w2, b }, points) {
 }
 
 function render({ model, el }) {
-  const ui = shell({ model, el, name: 'Neuron bench', python: !!(model.get('own_map') || {}).byteLength });
+  const ui = shell({ model, el, name: 'Neuron bench', python: !!(model.get('own_map') || {}).byteLength || !!model.get('error') });
   const { t } = ui, points = floats(model.get('points')), names = model.get('names'), buffer = new Float32Array(SIDE * SIDE), memo = {};
   const state = () => Object.fromEntries(['w1', 'w2', 'b', 'activation', 'probe_x1', 'probe_x2'].map(k => [k, model.get(k)]));
   const weight = { min: -4, max: 4, step: 0.1 };
@@ -87,18 +87,18 @@ function render({ model, el }) {
   }
   function words(s, own) {
     const { w1, w2, b, activation, probe_x1: x1, probe_x2: x2 } = s, z = w1 * x1 + w2 * x2 + b, f = ACTIVATION[activation];
-    let y = f(z);
-    if (own.length) { const at = v => Math.round(((v + LIMIT) / (2 * LIMIT)) * (SIDE - 1)); y = own[at(x2) * SIDE + at(x1)]; }
+    const y = own.length ? model.get('own_output') : f(z);
     ui.formula([
       `z = w₁·x₁ + w₂·x₂ + b = ${number(w1, 1)}·${number(x1, 1, true)} + ${number(w2, 1, true)}·${number(x2, 1, true)} + ${number(b, 1, true)} = ${number(z)}`,
-      `y = ${activation}(z) = ${activation}(${number(z)}) = ${number(y, 3)}` + (own.length ? '   ' + t('(map computed by your own function)') : ''),
+      `y = ${activation}(z) = ${activation}(${number(z)}) = ${number(f(z), 3)}`,
+      ...(own.length ? [t('y by your own function: {0} (the map is computed by it too)', number(y, 3))] : []),
     ]);
     const right = accuracy(s, points), text = t('{0} % of {1} bearings on the right side of the line', number(100 * right, 1), points.length / 3);
     goal(right >= 0.95 && Math.max(Math.abs(w1), Math.abs(w2)) <= 2);
     ui.say(text);
     cv.describe(t('Map of one neuron: {0}. At the point {1}, {2} the output is {3}.', text, number(x1, 1), number(x2, 1), number(y, 3)));
   }
-  ui.on(['w1', 'w2', 'b', 'activation', 'probe_x1', 'probe_x2', 'own_map'], ui.ask);
+  ui.on(['w1', 'w2', 'b', 'activation', 'probe_x1', 'probe_x2', 'own_map', 'own_output'], ui.ask);
   return ui.end;
 }
 export default { render };

@@ -5,7 +5,7 @@ import traitlets as T
 
 from course_lib import nn
 from course_lib.language import _
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, written
 from course_lib.widgets.points import LIMIT, checked_points, draw_map, grid
 
 SIDE = 60  # the map has SIDE x SIDE cells
@@ -30,6 +30,7 @@ class NeuronBench(CourseWidget):
     probe_x2 = T.Float(-0.5).tag(sync=True, share=True)
     points = T.Bytes(help="float32 triples x1, x2, label").tag(sync=True)
     own_map = T.Bytes(help="float32 map computed by the learner's function, empty without one").tag(sync=True)
+    own_output = T.Float(0.0, help="y at the probe by the learner's function").tag(sync=True)
     names = T.List(T.Unicode()).tag(sync=True)
 
     def __init__(self, x=None, y=None, use=None, names=None, **state):
@@ -61,7 +62,7 @@ class NeuronBench(CourseWidget):
             **state,
         )
         if use is not None:
-            self.observe(self._run_own_code, names=["w1", "w2", "b", "activation"])
+            self.observe(self._run_own_code, names=["w1", "w2", "b", "activation", "probe_x1", "probe_x2"])
             self._run_own_code()
 
     @property
@@ -70,11 +71,24 @@ class NeuronBench(CourseWidget):
         return np.array([[self.w1], [self.w2]])
 
     def output(self, x):
-        """Return y = f(x W + b) of shape (N,) for points `x` (N, 2): by `course_lib.nn` or by your own function."""
-        forward = self._use or nn.dense_forward
-        result = forward(np.asarray(x, float), self.weights, np.array([self.b]))
-        z = result[0] if isinstance(result, tuple) else result
-        return nn.activation_forward(np.asarray(z, float), self.activation)[0][:, 0]
+        """Return y = f(x W + b) of shape (N,) for points `x` (N, 2).
+
+        By your own function, or by `course_lib.nn` where there is none or where it fails (see `error`).
+        """
+        forward = nn.dense_forward if self._use is None or self.error else self._use
+        return self._output(forward, x)
+
+    def _output(self, forward, x):
+        x = np.asarray(x, float)
+        result = written(forward(x, self.weights, np.array([self.b])))
+        z = np.asarray(result[0] if isinstance(result, tuple) else result, float)
+        if z.shape != (len(x), 1):
+            raise ValueError(
+                _("the result has shape {given}, but {n} points and one neuron need ({n}, 1)").format(
+                    given=z.shape, n=len(x)
+                )
+            )
+        return nn.activation_forward(z, self.activation)[0][:, 0]
 
     def map(self):
         """Return y on the SIDE x SIDE grid of the picture, row 0 at the bottom."""
@@ -120,11 +134,8 @@ class NeuronBench(CourseWidget):
         ax.set(xlim=(-LIMIT, LIMIT), ylim=(-LIMIT, LIMIT))
 
     def _run_own_code(self, change=None):
-        try:
-            own, self.error = self.map().astype("f4").tobytes(), ""
-        except Exception as problem:  # the learner's code: whatever it raises is shown, never thrown at the page
-            own = b""
-            self.error = _("Your function stopped with {kind}: {text}").format(
-                kind=type(problem).__name__, text=problem
-            )
-        self.own_map = own
+        points = np.vstack([grid(SIDE), [[self.probe_x1, self.probe_x2]]])
+        with self.hold_sync():
+            y = self.run_own(lambda: self._output(self._use, points))
+            self.own_map = b"" if y is None else y[:-1].astype("f4").tobytes()
+            self.own_output = 0.0 if y is None else float(y[-1])

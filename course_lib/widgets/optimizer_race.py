@@ -7,7 +7,7 @@ import traitlets as T
 
 from course_lib import nn
 from course_lib.language import _
-from course_lib.widgets.base import HERE, CourseWidget
+from course_lib.widgets.base import HERE, CourseWidget, written
 from course_lib.widgets.surfaces import SURFACES
 
 STEPS = 300
@@ -31,9 +31,8 @@ class OptimizerRace(CourseWidget):
     """Gradient descent, SGD, momentum, RMSprop and Adam race from one start to the lowest point of a surface.
 
     The steps are those of course_lib.nn; SGD sees the gradient of a mini-batch: the true one plus random noise.
-    use: your own step function as a sixth runner, in the form of the exercises: `sgd_step(w, gradient, learning_rate)`,
-    `momentum_step(w, gradient, m, learning_rate, momentum)`, `adam_step(w, gradient, m, v, t, learning_rate)`, or in
-    the form of course_lib.nn: `step(w, gradient, state, learning_rate)` -> (w, state).
+    use: your own step function as a sixth runner, as in the exercises and in course_lib.nn:
+    `step(w, gradient, state, learning_rate, ...)` -> (w, state).
     """
 
     _javascript = "optimizer_race.js"
@@ -145,20 +144,15 @@ class OptimizerRace(CourseWidget):
         noise = {"SGD": self.noise * rng.normal(size=(STEPS, 2))}
         own = step_function(self._use) if self._use else None
         self._paths = np.full((len(self.names), STEPS + 1, 2), np.nan)
-        error = ""
         for path, name in zip(self._paths, self.names, strict=True):
-            rule = RUNNERS.get(name) or (lambda w, g, state, race: own(w, g, state, race.learning_rate))
-            try:
-                _run(path, start, ground, rule, self, noise.get(name))
-            except Exception as problem:
-                if name != "yours":
-                    raise
-                error = _("Your function stopped with {kind}: {text}").format(kind=type(problem).__name__, text=problem)
+            if name == "yours":
+                self.run_own(lambda path=path: _run(path, start, ground, own, self, None))
+            else:
+                _run(path, start, ground, RUNNERS[name], self, noise.get(name))
         with np.errstate(all="ignore"):
             self._curves = ground.value(self._paths[..., 0], self._paths[..., 1])
         self._status = np.stack([_status(path, curve) for path, curve in zip(self._paths, self._curves, strict=True)])
         with self.hold_sync():
-            self.error = error
             self.origin = start.tolist()
             self.status = self._status.tobytes()
             self.curves = self._curves.astype("f4").tobytes()
@@ -244,37 +238,14 @@ def judge_all(path, curve):
     return [STATUS[k] for k in _status(path, curve)]
 
 
+USUAL = {"momentum": 0.9, "rho": 0.9, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
+
+
 def step_function(use):
-    """Return `use`, in the form of the exercises or of course_lib.nn, as step(w, gradient, state, learning_rate)."""
-    try:
-        names = [p.name for p in inspect.signature(use).parameters.values()]
-    except (TypeError, ValueError):
-        names = ["w", "gradient", "state"]
-    if "t" in names:  # adam_step(w, gradient, m, v, t, learning_rate)
-
-        def step(w, gradient, state, learning_rate):
-            m, v, t = state or (np.zeros(2), np.zeros(2), 0)
-            w, m, v = use(w, gradient, m, v, t + 1, learning_rate)[:3]
-            return w, (m, v, t + 1)
-
-    elif "state" in names:
-
-        def step(w, gradient, state, learning_rate):
-            return use(w, gradient, state, learning_rate=learning_rate)
-
-    elif len(names) >= 4:  # momentum_step(w, gradient, m, learning_rate, momentum)
-
-        def step(w, gradient, state, learning_rate):
-            more = (0.9,) if len(names) >= 5 else ()
-            return use(w, gradient, np.zeros(2) if state is None else state, learning_rate, *more)[:2]
-
-    else:  # sgd_step(w, gradient, learning_rate)
-
-        def step(w, gradient, state, learning_rate):
-            w = use(w, gradient, learning_rate)
-            return (w[0] if isinstance(w, tuple) else w), None
-
-    return step
+    """Return `use` as step(w, gradient, state, race); a hyper-parameter without a default gets its usual value."""
+    asked = inspect.signature(use).parameters.values()
+    more = {p.name: USUAL[p.name] for p in asked if p.default is p.empty and p.name in USUAL}
+    return lambda w, g, state, race: written(use(w, g, state, learning_rate=race.learning_rate, **more))
 
 
 def _presets():

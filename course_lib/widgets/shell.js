@@ -164,7 +164,7 @@ export function shell({ model, el, name, python = false }) {
     return node;
   };
   const root = make('div', { className: 'cw' });
-  root.setAttribute('role', 'group'); root.setAttribute('aria-label', name);
+  root.setAttribute('role', 'group'); root.setAttribute('aria-label', t(name));
   // JupyterLab in command mode would take these keys: 'r' would turn the cell raw and delete the widget.
   root.addEventListener('keydown', e => e.stopPropagation());
   const controls = make('div', { className: 'cw-controls' }), stage = make('div', { className: 'cw-stage' });

@@ -129,20 +129,20 @@ def test_status_words():
     assert words(np.r_[np.linspace(1, 50, n - 5), [np.nan] * 5])[-1] == "diverged"
 
 
-def adam_step(w, gradient, m, v, t, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-    m = beta_1 * m + (1 - beta_1) * gradient
-    v = beta_2 * v + (1 - beta_2) * gradient**2
+def adam_step(w, gradient, state, learning_rate, beta_1, beta_2, epsilon):
+    m, v, t = (0, 0, 0) if state is None else state
+    m, v, t = beta_1 * m + (1 - beta_1) * gradient, beta_2 * v + (1 - beta_2) * gradient**2, t + 1
     alpha = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
-    return w - alpha * m / (np.sqrt(v) + epsilon), m, v
+    return w - alpha * m / (np.sqrt(v) + epsilon), (m, v, t)
 
 
-def momentum_step(w, gradient, m, learning_rate, momentum):
-    m = momentum * m - learning_rate * gradient
-    return w + m, m
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9):
+    m = momentum * (0 if state is None else state["m"]) - learning_rate * gradient
+    return w + m, {"m": m}
 
 
-def sgd_step(w, gradient, learning_rate):
-    return w - learning_rate * gradient
+def sgd_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, state
 
 
 @pytest.mark.parametrize(
@@ -163,9 +163,9 @@ def test_the_learners_own_step_runs_as_a_sixth(use, twin):
 
 def test_a_learners_step_that_fails_is_explained_and_the_others_run():
     for use, words in (
-        (lambda w, gradient, learning_rate: 1 / 0, "ZeroDivisionError"),
-        (lambda w, gradient, learning_rate: None, "w has shape ()"),
-        (lambda w, gradient, learning_rate: np.zeros(3), "shape"),
+        (lambda w, gradient, state, learning_rate: 1 / 0, "ZeroDivisionError"),
+        (lambda w, gradient, state, learning_rate: (None, state), "w has shape ()"),
+        (lambda w, gradient, state, learning_rate: (np.zeros(3), state), "shape"),
     ):
         race = OptimizerRace(use=use)
         assert words in race.error

@@ -1,0 +1,89 @@
+"""A learner's function in a widget: whatever it does is told in words, and the widget is still shown."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from course_lib import nn, widgets
+from course_lib.widgets.base import CourseWidget
+
+# Every widget that takes `use=`, with the arguments that the learner's function has there.
+TAKES = {
+    "NeuronBench": "x, W, b",
+    "LossExplorer": "y_true, y_pred",
+    "BackpropStepper": "dy, x, W",
+    "GradientChecker": "dy, x, W",
+    "OptimizerRace": "w, gradient, state, learning_rate",
+}
+
+
+def endless(*arguments):
+    while True:
+        pass
+
+
+def stops(*arguments):
+    raise RuntimeError("my own mistake")
+
+
+FAULTS = {
+    "raises": (stops, "my own mistake"),
+    "untouched": (lambda *arguments: ..., "Your function"),
+    "returns None": (lambda *arguments: None, "returns None"),
+    "returns text": (lambda *arguments: "three", "Your function"),
+    "wrong shape": (lambda *arguments: np.zeros((7, 5)), "Your function"),
+    "never ends": (endless, "loop that never ends"),
+}
+
+
+def with_arguments(names, body):
+    """Return `body` behind the signature that the widget looks at."""
+
+    def own(*arguments, **options):
+        return body(*arguments)
+
+    own.__signature__ = inspect.Signature(
+        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names.split(", ")]
+    )
+    return own
+
+
+def test_the_list_is_complete():
+    takes = {n for n in widgets.__all__ if "use" in inspect.signature(getattr(widgets, n).__init__).parameters}
+    assert takes == set(TAKES)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("name", TAKES)
+def test_a_fault_is_explained_and_the_widget_is_shown(name, fault, monkeypatch):
+    monkeypatch.setattr(CourseWidget, "own_seconds", 0.3)
+    body, words = FAULTS[fault]
+    widget = getattr(widgets, name)(use=with_arguments(TAKES[name], body))
+    assert words in widget.error, widget.error
+    data, _metadata = widget._repr_mimebundle_()
+    assert data["image/png"] and data["text/plain"]
+    widget.preset(next(iter(widget.presets)))  # and it can still be moved
+    assert widget._repr_mimebundle_()[0]["image/png"]
+    widget.close()
+
+
+def test_the_error_goes_when_the_function_is_right_again():
+    answers = iter([RuntimeError("first")])
+
+    def forward(x, W, b):
+        for problem in answers:
+            raise problem
+        return x @ W + b
+
+    bench = widgets.NeuronBench(use=forward)
+    assert "first" in bench.error and bench.own_map == b""
+    bench.w1 = 0.5
+    assert bench.error == "" and bench.own_map
+
+
+def test_the_bench_shows_the_learners_own_number_at_the_probe():
+    bench = widgets.NeuronBench(use=nn.dense_forward)
+    assert bench.own_output == pytest.approx(1 / (1 + np.exp(-1.0)), abs=1e-12)  # z = 1 at the default probe
+    bench.probe_x1 = 0.3
+    assert bench.own_output == pytest.approx(bench.output(np.array([[0.3, bench.probe_x2]]))[0], abs=1e-12)
