@@ -73,6 +73,21 @@ figures.show(
 # %% [markdown]
 # Four words, four chapters: **forward propagation** (chapter 1), **loss** (2), **backpropagation** (3), **optimizer** (4).
 # Everything later is a different wiring of the same parts.
+#
+# This is the smallest training of all: **one** weight. In 3 minutes a belt moved 6 m. The network is the formula
+# *distance = weight × minutes*, and the weight begins at 0. Watch it find the speed of the belt:
+
+# %% tags=["nbval-check-output"]
+weight = 0.0
+for step in range(1, 6):
+    prediction = weight * 3.0
+    error = prediction - 6.0
+    slope = error * 3.0
+    weight = weight - 0.08 * slope
+    print(f"step {step}: predicted {prediction:.2f} m, error {error:+.2f} m, new weight {weight:.3f} m/min")
+
+# %% [markdown]
+# Each step is a little better than the one before, and the weight comes close to 2 m/min. Nobody told it the rule.
 
 # %% [markdown]
 # ## The map of the course
@@ -137,8 +152,9 @@ bench
 # %% [markdown]
 # Python and the picture share the same state. Run the next cell, look at the picture again, and change the number:
 
-# %%
+# %% tags=["nbval-check-output"]
 bench.b = -1.0
+print(f"{bench.accuracy:.1%} of the bearings are on the right side of the line")
 
 # %% [markdown]
 # A widget needs a running notebook. If you see only a still picture, choose **Run → Run All Cells** in the menu. *Share*
