@@ -343,8 +343,8 @@ SPARSE_CATEGORICAL_CROSSENTROPY = Exercise(
             "softmax_twice",
             lambda t, z: -np.mean(picked(log_softmax(nn.softmax(z)), t)),
             _(
-                "Softmax was applied twice. This happens in practice too, when a model with softmax meets a loss with "
-                "from_logits=True."
+                "Softmax was applied twice. This happens in practice too, when a softmax written by hand meets a loss "
+                "with from_logits=True."
             ),
         ),
         Misconception(

@@ -29,9 +29,8 @@ def question(text, *choices):
 START = [
     question(
         _(
-            "A press has 40 recorded failures, each with 12 sensor values in a table. You want to know which press "
-            "fails "
-            "next. What do you try first?"
+            "A table has one row for each shift of a press: 12 sensor values, and whether the press failed. 40 rows "
+            "are failures. You want to know when the next one comes near. What do you try first?"
         ),
         (
             _("A deep network with many layers, because more layers always see more"),
@@ -50,8 +49,8 @@ START = [
             _("A decision tree or boosting, and a small network to compare"),
             True,
             _(
-                "On small tables trees are hard to beat, and you see why they decide. The course measures it in "
-                "chapter 4."
+                "Both learn from small tables, and a small tree can be read. Chapter 4 measures it on 10,000 rows: "
+                "level on the raw columns, the trees clearly ahead once an engineer adds three good ones."
             ),
         ),
         (
@@ -111,8 +110,8 @@ FORWARD = [
             _("Separate any two classes, given enough units"),
             False,
             _(
-                "That needs an activation. Without one, more units only make a larger matrix out of the same straight "
-                "line."
+                "That needs an activation. Without one the boundary stays one straight line, however many units there "
+                "are."
             ),
         ),
     ),
@@ -134,7 +133,10 @@ FORWARD = [
         (
             _("It becomes curved"),
             False,
-            _("One neuron always has a straight line, whatever its activation: y = 0.5 where the weighted sum is 0."),
+            _(
+                "One neuron always has a straight line: sigmoid(z) is 0.5 where the weighted sum z is 0, and nowhere "
+                "else."
+            ),
         ),
         (
             _("It moves without turning"),
@@ -216,7 +218,10 @@ LOSSES = [
         ),
     ),
     question(
-        _("A missed crack costs 900 euro, a false stop 20 euro. How should the threshold for the alarm be chosen?"),
+        _(
+            "In another plant a missed crack costs 900 EUR and a false stop 20 EUR. How should the threshold for the "
+            "alarm be chosen?"
+        ),
         (
             _("Low: alarm on a small suspicion"),
             True,
@@ -236,13 +241,13 @@ LOSSES = [
             _("It does not matter once the loss is small"),
             False,
             _(
-                "The loss knows nothing of euro. Where predictions are unsure, the threshold decides which mistake you "
-                "make."
+                "The loss knows nothing of money. Where predictions are unsure, the threshold decides which mistake "
+                "you make."
             ),
         ),
     ),
     question(
-        _("Scores of a network for three classes are (2, 1, 0). You add 100 to all three. What does softmax do?"),
+        _("The scores (logits) for three classes are (2, 1, 0). You add 100 to all three. What does softmax do?"),
         (
             _("All shares grow"),
             False,
@@ -256,7 +261,10 @@ LOSSES = [
         (
             _("It overflows in any case"),
             False,
-            _("Only a careless softmax does. Subtracting the largest score first gives (0, -1, -2) in both cases."),
+            _(
+                "exp(102) still fits into 64 bits, though not into 32. And once the largest score is subtracted, both "
+                "cases are (0, -1, -2): nothing overflows."
+            ),
         ),
         (
             _("Nothing changes"),
@@ -280,7 +288,10 @@ LOSSES = [
         (
             _("Mean squared error"),
             True,
-            _("The error is squared, and its gradient grows with the error: one wild value outweighs all the others."),
+            _(
+                "The error is squared, and its gradient grows with the error: one wild value can outweigh all the "
+                "others."
+            ),
         ),
         (
             _("Both pull equally"),
@@ -289,19 +300,25 @@ LOSSES = [
         ),
     ),
     question(
-        _("A classifier ends in softmax, and you hand its output to a loss with from_logits=True. What happens?"),
+        _(
+            "You write softmax by hand as the last line of a network for three classes, and give its shares to a loss "
+            "with from_logits=True. What happens?"
+        ),
         (
             _("It trains, but badly"),
             True,
             _(
-                "Softmax is applied twice: the loss takes the shares for scores. They lie between 0 and 1, so the "
-                "second one is almost flat."
+                "Softmax is applied twice: the loss takes the shares for scores. They lie between 0 and 1, so after "
+                "the second softmax no class can get more than 0.58, and the loss never falls below 0.55."
             ),
         ),
         (
             _("An error tells you at once"),
             False,
-            _("The shapes fit and all numbers are valid, so nothing complains. That makes this mistake so common."),
+            _(
+                "The shapes fit and all numbers are valid, so nothing complains. (Keras warns you, but only if the "
+                "softmax is its own.)"
+            ),
         ),
         (
             _("Nothing, from_logits=True is only faster"),
@@ -363,8 +380,8 @@ BACKPROPAGATION = [
     ),
     question(
         _(
-            "A hidden ReLU unit has a negative sum for all samples of the data. What happens to its weights in "
-            "training?"
+            "A ReLU unit in the first layer has a negative sum for all samples. What does gradient descent do to its "
+            "weights?"
         ),
         (
             _("They are not changed"),
@@ -388,11 +405,14 @@ BACKPROPAGATION = [
         ),
     ),
     question(
-        _("The loss is the mean over a batch of 32. In which place is divided by 32 on the way back?"),
+        _("The loss is the mean over a batch of 32. Where on the way back do we divide by 32?"),
         (
             _("In every layer, when dW and db are calculated"),
             False,
-            _("Then a network of two layers would be divided twice. In the layers the samples are added up."),
+            _(
+                "Then the gradients would be divided twice: the loss has done it already. In the layers the samples "
+                "add up."
+            ),
         ),
         (
             _("Nowhere, the optimizer takes care of it"),
@@ -419,8 +439,8 @@ BACKPROPAGATION = [
             _("f(x + h) and f(x - h) agree in nearly all digits, and their difference is mostly rounding"),
             True,
             _(
-                "float64 has 16 digits. The difference keeps few of them, and dividing by the tiny 2 h enlarges the "
-                "rest."
+                "float64 has 16 digits. The difference keeps few of them, and dividing by the tiny 2 h enlarges their "
+                "rounding error."
             ),
         ),
         (
@@ -453,8 +473,8 @@ TRAINING = [
             _("A smaller learning rate"),
             True,
             _(
-                "Above 2 / lambda_max, with lambda_max the strongest bend of the loss, every step overshoots and they "
-                "grow."
+                "Above 2 / lambda_max, with lambda_max the largest curvature of the loss, each step jumps across the "
+                "valley and ends higher."
             ),
         ),
     ),
@@ -516,8 +536,8 @@ TRAINING = [
             _("Shuffle all rows and take 20 % for the test"),
             False,
             _(
-                "Then rows of one machine are on both sides. The network recognises the machine, and the test is too "
-                "good."
+                "Then rows of one machine are on both sides. The network can recognise the machine, and the test looks "
+                "better than it is."
             ),
         ),
         (
@@ -535,26 +555,32 @@ TRAINING = [
         ),
     ),
     question(
-        _("Why do mini-batches of 32 usually beat one step with all 10,000 rows, for the same time at the computer?"),
+        _(
+            "Two networks train for one epoch on 10,000 rows: one in mini-batches of 32, one with all rows at once. "
+            "Why is the first usually better after it?"
+        ),
         (
             _("The gradient of 32 rows is more accurate"),
             False,
             _("It is less accurate, and that is fine: roughly downhill is enough for a step."),
         ),
         (
-            _("The small batches need no learning rate"),
+            _("Small batches need no learning rate"),
             False,
             _("They do. The noise of small batches even asks for a smaller one near the end."),
         ),
         (
-            _("They see each row more often in an epoch"),
+            _("It has seen each row more often"),
             False,
             _("In an epoch each row comes once, in both cases."),
         ),
         (
-            _("They allow some 300 steps in the time of one"),
+            _("It has made 313 steps instead of one"),
             True,
-            _("10,000 / 32 = 313 steps an epoch. Many roughly right steps get further than one exact step."),
+            _(
+                "10,000 / 32 = 312.5, so 313 steps, the last with 16 rows. Each is only roughly right, but together "
+                "they get further than one exact step. They take longer: a cell of chapter 4 measures how long."
+            ),
         ),
     ),
 ]

@@ -42,4 +42,8 @@ def test_the_numbers_in_the_quizzes_are_right():
     assert -np.log(0.01) == pytest.approx(4.6, abs=0.01) and -np.log(0.99) == pytest.approx(0.01, abs=1e-3)
     assert nn.sigmoid(np.array(-3.0)) == pytest.approx(0.047, abs=5e-4)
     np.testing.assert_allclose(nn.softmax(np.array([[2.0, 1, 0]])), nn.softmax(np.array([[102.0, 101, 100]])))
-    assert 20 / 920 == pytest.approx(0.02, abs=0.002) and np.ceil(10_000 / 32) == 313
+    assert 20 / 920 == pytest.approx(0.02, abs=0.002)
+    assert np.ceil(10_000 / 32) == 313 and 10_000 % 32 == 16
+    assert np.finfo("float32").max < np.exp(102.0) < np.finfo("float64").max
+    largest = nn.softmax(np.array([1.0, 0.0, 0.0]))[0]  # softmax twice, the first one as sure as can be
+    assert largest == pytest.approx(0.58, abs=0.005) and -np.log(largest) == pytest.approx(0.55, abs=0.005)
