@@ -32,6 +32,11 @@ def texts_in(javascript):
     return sorted({text.replace("\\'", "'").replace('\\"', '"') for text in found})
 
 
+def _refuse(constant):
+    """NaN and infinity are no settings."""
+    raise ValueError(constant)
+
+
 class NotWritten(Exception):
     """The learner's function returned None."""
 
@@ -104,11 +109,12 @@ class CourseWidget(anywidget.AnyWidget):
         Raises ValueError if `text` is damaged.
         """
         try:
-            state = {name: json.loads(value) for name, value in parse_qsl(text, strict_parsing=True)}
+            pairs = parse_qsl(text, strict_parsing=True)
+            state = {name: json.loads(value, parse_constant=_refuse) for name, value in pairs}
             if not state or set(state) - set(cls.settings()):
                 raise ValueError
             return cls(**state, **more)
-        except (ValueError, T.TraitError):
+        except (ValueError, TypeError, ArithmeticError, T.TraitError):
             raise ValueError(
                 _("{text!r} is not a saved state of {widget}. Copy the whole text from its Share field.").format(
                     text=text, widget=cls.__name__

@@ -11,6 +11,7 @@ import numpy as np
 import traitlets as T
 
 from course_lib.language import _
+from course_lib.nn.checks import whole
 from course_lib.widgets.base import HERE, CourseWidget
 
 UPDATES_PER_SECOND = 8
@@ -66,11 +67,14 @@ class TrainingMonitor(CourseWidget):
         """Train `model` with model.fit(x, y, **options) and return this monitor.
 
         block: True waits for the end, False returns at once; None waits only outside Jupyter.
-        Raises RuntimeError if this monitor is training already. What goes wrong in the training itself is shown as a
-        sentence, and kept in `exception`.
+        Raises RuntimeError if this monitor is training already, TypeError or ValueError if epochs or batch_size are
+        not whole numbers above 0. What goes wrong in the training itself is shown as a sentence, and kept in
+        `exception`.
         """
         if self.running:
             raise RuntimeError(_("This monitor is training. Call monitor.stop() or monitor.wait() first."))
+        epochs = whole("epochs", options.get("epochs", 1))
+        size = whole("batch_size", options.get("batch_size") or 32)
         other = self._training.get(id(model))
         if other is not None:  # the same cell was run again
             other.stop()
@@ -78,8 +82,7 @@ class TrainingMonitor(CourseWidget):
         if block is None:
             block = bool(os.environ.get("COURSE_BLOCK")) or not _in_kernel()
         options.setdefault("verbose", 0)
-        size = options.get("batch_size") or 32
-        self._begin(model, options.get("epochs", 1), math.ceil(len(x) / size) if hasattr(x, "__len__") else None)
+        self._begin(model, epochs, math.ceil(len(x) / size) if hasattr(x, "__len__") else None)
         options["callbacks"] = [*(options.get("callbacks") or []), self.callback(model)]
         self._training[id(model)] = self
         arguments = (x,) if y is None else (x, y)
@@ -167,11 +170,13 @@ class TrainingMonitor(CourseWidget):
 
     def _end(self, state):
         self._model = self._safe = None
-        with self.hold_sync():
+        try:
             self._show(final=True)
-            self.learning_rate = 0.0
-            self.state = state
-            self.sentence = self.describe()
+        finally:  # whatever happens to the picture, the training is over
+            with self.hold_sync():
+                self.learning_rate = 0.0
+                self.state = state
+                self.sentence = self.describe()
 
     def _on_train_begin(self, callback):
         params = getattr(callback, "params", None) or {}

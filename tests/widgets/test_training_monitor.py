@@ -185,3 +185,14 @@ def test_the_sentence_and_the_picture():
     monitor.fit(model(), X, Y, epochs=3, validation_data=(X, Y))
     words = monitor.describe()
     assert "3 of 3 epochs" in words and f"{monitor.history['val_loss'][-1]:.4g}" in words
+
+
+@pytest.mark.parametrize("options", [{"epochs": "2"}, {"epochs": 0}, {"batch_size": "x"}, {"batch_size": 1.5}])
+def test_a_bad_number_is_named_before_the_training_begins(options):
+    monitor, model = TrainingMonitor(), nn.Sequential([nn.Dense(1, input_shape=(2,))], rng=0)
+    model.compile("sgd", "mse")
+    with pytest.raises((TypeError, ValueError), match=next(iter(options))):
+        monitor.fit(model, np.zeros((8, 2)), np.zeros(8), block=False, **options)
+    assert monitor.state == "ready"
+    monitor.fit(model, np.zeros((8, 2)), np.zeros(8), block=True)
+    assert monitor.state == "done"
