@@ -35,7 +35,7 @@ class NeuronBench(CourseWidget):
 
     def __init__(self, x=None, y=None, use=None, names=None, **state):
         self.x, self.y, known = checked_points(x, y)
-        self._use = use
+        self._use, self._own = use, None
         super().__init__(
             points=np.column_stack([self.x, self.y]).astype("f4").tobytes(),
             names=list(names or known),
@@ -71,12 +71,8 @@ class NeuronBench(CourseWidget):
         return np.array([[self.w1], [self.w2]])
 
     def output(self, x):
-        """Return y = f(x W + b) of shape (N,) for points `x` (N, 2).
-
-        By your own function, or by `course_lib.nn` where there is none or where it fails (see `error`).
-        """
-        forward = nn.dense_forward if self._use is None or self.error else self._use
-        return self._output(forward, x)
+        """Return y = f(x W + b) of shape (N,) for points `x` (N, 2), by `course_lib.nn`."""
+        return self._output(nn.dense_forward, x)
 
     def _output(self, forward, x):
         x = np.asarray(x, float)
@@ -88,11 +84,22 @@ class NeuronBench(CourseWidget):
                     given=z.shape, n=len(x)
                 )
             )
+        if not np.isfinite(z).all():
+            raise ValueError(_("the result holds NaN or infinity"))
         return nn.activation_forward(z, self.activation)[0][:, 0]
 
     def map(self):
-        """Return y on the SIDE x SIDE grid of the picture, row 0 at the bottom."""
-        return self.output(grid(SIDE)).reshape(SIDE, SIDE)
+        """Return y on the SIDE x SIDE grid of the picture, row 0 at the bottom.
+
+        By your own function, or by `course_lib.nn` where there is none or where it fails (see `error`).
+        """
+        y = self.output(grid(SIDE)) if self._own is None else self._own[:-1]
+        return y.reshape(SIDE, SIDE)
+
+    @property
+    def probe_output(self):
+        """The output at the probe: as in `map`, by your own function where it works."""
+        return float(self.output([[self.probe_x1, self.probe_x2]])[0] if self._own is None else self._own[-1])
 
     @property
     def accuracy(self):
@@ -106,7 +113,6 @@ class NeuronBench(CourseWidget):
         return self.accuracy >= 0.95 and max(abs(self.w1), abs(self.w2)) <= 2
 
     def describe(self):
-        probe = np.array([[self.probe_x1, self.probe_x2]])
         return _(
             "One neuron, y = {activation}({w1:.1f}·x₁ + {w2:.1f}·x₂ + {b:.1f}). {right:.0%} of {n} bearings are on "
             "the right side of its line. At the point ({x1:.1f}, {x2:.1f}) the output is {y:.2f}."
@@ -119,7 +125,7 @@ class NeuronBench(CourseWidget):
             n=len(self.y),
             x1=self.probe_x1,
             x2=self.probe_x2,
-            y=self.output(probe)[0],
+            y=self.probe_output,
         )
 
     def draw(self, figure):
@@ -136,6 +142,6 @@ class NeuronBench(CourseWidget):
     def _run_own_code(self, change=None):
         points = np.vstack([grid(SIDE), [[self.probe_x1, self.probe_x2]]])
         with self.hold_sync():
-            y = self.run_own(lambda: self._output(self._use, points))
+            self._own = y = self.run_own(lambda: self._output(self._use, points))  # once: what is shown asks no more
             self.own_map = b"" if y is None else y[:-1].astype("f4").tobytes()
-            self.own_output = 0.0 if y is None else float(y[-1])
+            self.own_output = self.probe_output

@@ -86,4 +86,21 @@ def test_the_bench_shows_the_learners_own_number_at_the_probe():
     bench = widgets.NeuronBench(use=nn.dense_forward)
     assert bench.own_output == pytest.approx(1 / (1 + np.exp(-1.0)), abs=1e-12)  # z = 1 at the default probe
     bench.probe_x1 = 0.3
-    assert bench.own_output == pytest.approx(bench.output(np.array([[0.3, bench.probe_x2]]))[0], abs=1e-12)
+    assert bench.own_output == pytest.approx(1 / (1 + np.exp(-0.3)), abs=1e-12)
+
+
+def test_showing_the_bench_does_not_run_the_learners_function_again():
+    calls = []
+
+    def forward(x, W, b):
+        calls.append(len(x))
+        return 2 * (x @ W + b) if len(calls) < 2 else 1 / 0
+
+    bench = widgets.NeuronBench(use=forward, activation="linear")
+    assert bench._repr_mimebundle_()[0]["image/png"] and len(calls) == 1
+    assert "the output is 2.00" in bench.describe() and bench.map()[0, 0] == pytest.approx(-6)
+
+
+def test_a_function_that_gives_nan_is_explained():
+    bench = widgets.NeuronBench(use=lambda x, W, b: (x @ W + b) * np.nan)
+    assert "NaN" in bench.error and bench.own_map == b"" and "the output is 0.73" in bench.describe()
