@@ -10,14 +10,16 @@ In a notebook an exercise is one cell with a stub and its check; with nothing bu
 
 `ALL` maps every name to its Exercise, `QUIZZES` every chapter to its questions. `progress()` shows the learner's table,
 `export_progress("name")` writes it into a file for the instructor. `passed("relu")` is the learner's own function once
-it passed in this session, else None: `SomeWidget(use=ex.passed("relu"))` is safe in Run All. A widget that is handed a
-function calls `checked(function, "relu")`, which returns it, or says in one sentence why it does not pass.
+it passed in this session, else None: `SomeWidget(use=ex.passed("relu"))` is safe in Run All, because with None a widget
+uses the library's own code. A widget takes any other function too; what goes wrong in it, the widget says in a sentence.
+
+The texts are put into the learner's language when this package is imported, so `COURSE_LANGUAGE` must be set before: in
+the terminal that starts Jupyter, or in the first cell.
 """
 
 import difflib
 
 from course_lib.exercises import chapter0, chapter1, chapter2, chapter3, chapter4
-from course_lib.exercises.checking import examine
 from course_lib.exercises.exercise import PASSED, Exercise, Misconception
 from course_lib.exercises.quizzes import QUIZZES, Question
 from course_lib.exercises.report import export_progress, progress
@@ -34,7 +36,6 @@ __all__ = [
     "QUIZZES",
     "Question",
     "Result",
-    "checked",
     "export_progress",
     "find",
     "passed",
@@ -55,27 +56,6 @@ def find(name):
 def passed(name):
     """Return the learner's last function that passed this exercise in this session, or None."""
     return PASSED.get(find(name).name)
-
-
-def checked(function, name):
-    """Return `function` in the exercise's plain form when it passes, else raise a ValueError that says why not.
-
-    None and a Result that passed are welcome: None gives None, so that `use=None` means the library's own code.
-    Nothing is shown and nothing is recorded.
-    """
-    exercise = find(name)
-    if isinstance(function, Result):
-        function = function.function
-    if function is None or function is PASSED.get(name):
-        return function
-    result = examine(exercise, function)
-    if not result.passed:
-        raise ValueError(
-            _("use= needs a function that passes the exercise `{name}`. {message}").format(
-                name=name, message=" ".join(result.message.split())
-            )
-        )
-    return result.function
 
 
 def _unknown(name):

@@ -145,6 +145,7 @@ SOFTMAX = Exercise(
     ),
     reference=nn.softmax,
     cases=softmax_cases,
+    extreme=(4,),
     outputs=("p",),
     misconceptions=[
         Misconception(
@@ -264,6 +265,7 @@ SPARSE_CATEGORICAL_CROSSENTROPY = Exercise(
     ),
     reference=sparse_categorical_crossentropy,
     cases=crossentropy_cases,
+    extreme=(4,),
     outputs=("loss",),
     adapt=first_of_pair,
     solution_note=_(
@@ -361,6 +363,22 @@ SPARSE_CATEGORICAL_CROSSENTROPY = Exercise(
             _(
                 "`log_p[:, y_true]` takes the columns y_true of every row. Each row needs its own column: "
                 "`log_p[np.arange(N), y_true]`."
+            ),
+        ),
+        Misconception(
+            "rows_picked",
+            lambda t, z: -np.mean(log_softmax(z)[t]),
+            _(
+                "`log_p[y_true]` takes whole rows: the rows number y_true. Each row needs one column: "
+                "`log_p[np.arange(N), y_true]`."
+            ),
+        ),
+        Misconception(
+            "labels_multiplied",
+            lambda t, z: -np.sum(t * log_softmax(z)) / len(z),
+            _(
+                "You multiplied by y_true, as if it were one-hot. Here it holds the numbers of the classes: "
+                "pick with `log_p[np.arange(N), y_true]`."
             ),
         ),
         Misconception(

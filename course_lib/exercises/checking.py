@@ -8,7 +8,6 @@ import contextlib
 import copy
 import functools
 import inspect
-import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,7 +24,7 @@ from course_lib.exercises.comparing import (
     shape_message,
 )
 from course_lib.exercises.explain import describe, explain, in_pythons_words, learners_line, reproduce
-from course_lib.exercises.limits import TimeLimitReached, call_within
+from course_lib.exercises.limits import Allowance, TimeLimitReached, call_within
 from course_lib.exercises.result import Result
 from course_lib.exercises.stubs import blank_line, has_return, is_untouched
 from course_lib.language import _
@@ -95,7 +94,7 @@ def argument_names(exercise, function):
 def attempt(exercise, function, case, expected=None, seconds=None):
     """Run the function on one case and return its Outcome; only KeyboardInterrupt and the time limit pass through.
 
-    A learner's function gets a limit of so many seconds; our own need none.
+    A learner's function gets a limit of so many seconds, or an Allowance; our own need none.
     """
     watched = Watched(function, argument_names(exercise, function))
     outcome = Outcome()
@@ -157,14 +156,12 @@ def examine(exercise, function):
         return verdict("wrong arguments", message)
 
     expected = expected_values(exercise)
-    results, left = [], SECONDS
+    results, left = [], Allowance(SECONDS)
     for number_, (case, wanted) in enumerate(zip(exercise.fresh_cases(), expected, strict=True), 1):
-        clock = time.perf_counter()
         try:
             results.append(attempt(exercise, function, case, wanted, left))
         except TimeLimitReached as error:
             return verdict("time limit", _slow(number_), _line(error, function))
-        left -= time.perf_counter() - clock
     findings = [
         finding(exercise, function, *parts) for parts in zip(results, expected, exercise.fresh_cases(), strict=True)
     ]
@@ -183,9 +180,12 @@ def examine(exercise, function):
     if kind in ("error", "shape", "nan", "difference"):
         known = recognise(exercise, results, expected)
         if known:
-            misconception, place = known
+            misconception, place, other = known
+            message = misconception.message.format(output=place)
+            if other is not None and findings[other]:
+                message += "\n" + _second_mistake(other + 1, *findings[other][:2])
             details = _proof(exercise, function, results, expected) if kind != "error" else details
-            return verdict("misconception", misconception.message.format(output=place), details, misconception.name)
+            return verdict("misconception", message, details, misconception.name)
     if kind in ("nan", "difference"):
         constant = _constant(exercise, results, expected)
         if constant:
@@ -251,23 +251,49 @@ def finding(exercise, function, outcome, expected, case):
 
 
 def recognise(exercise, results, expected):
-    """Return (misconception, name of the output) when exactly one known mistake gives the learner's results.
+    """Return (misconception, name of the output, None) when exactly one known mistake gives the learner's results.
 
-    First the whole result is compared on every case. If none equals it and the outputs are gradients, the first wrong
-    one is compared alone, so that two mistakes in two gradients are still told apart.
+    First the whole result is compared on every case. If none equals it, a second mistake may hide the first one where
+    the numbers are extreme: the cases that the exercise calls extreme, and those where the learner's values overflowed,
+    are left out, and the third part of the answer is the first of them that shows it. At last, where the outputs are
+    gradients, the first wrong one is compared alone, so that two mistakes in two gradients are still told apart.
     """
     theirs = known_outcomes(exercise)
-    found = [known for known, other in theirs if _equal(exercise, results, other, range(len(exercise.outputs)))]
-    if len(found) == 1:
-        return found[0], ", ".join(_wrong_outputs(exercise, results, expected)) or exercise.outputs[0]
-    if found or exercise.slopes is None:
+    everything = range(len(exercise.outputs))
+    found = [known for known, other in theirs if _equal(exercise, results, other, everything)]
+    place = ", ".join(_wrong_outputs(exercise, results, expected)) or exercise.outputs[0]
+    if found:
+        return (found[0], place, None) if len(found) == 1 else None
+    tame = [  # the cases where no number is extreme
+        i for i in range(len(results)) if i not in exercise.extreme and _finite(results[i])
+    ]
+    if len(results) / 2 < len(tame) < len(results):
+        mine, right = [results[i] for i in tame], [expected[i] for i in tame]
+        found = [both for both in theirs if _equal(exercise, mine, [both[1][i] for i in tame], everything)]
+        if len(found) == 1 and (_wrong_outputs(exercise, mine, right) or any(one.values is None for one in mine)):
+            known, other = found[0]
+            shown = (i for i in range(len(results)) if not _equal(exercise, [results[i]], [other[i]], everything))
+            return known, place, next(i for i in shown if i not in tame)
+    if exercise.slopes is None:
         return None
     for i, name in enumerate(exercise.outputs):
         if name not in _wrong_outputs(exercise, results, expected):
             continue
         found = [known for known, other in theirs if _equal(exercise, results, other, [i])]
-        return (found[0], name) if len(found) == 1 else None
+        return (found[0], name, None) if len(found) == 1 else None
     return None
+
+
+def _second_mistake(number_, kind, message):
+    if kind in ("nan", "error"):
+        return _("And there is a second mistake: {finding}").format(finding=message)
+    return _("And there is a second mistake: it shows in test {count}, where the numbers are very large.").format(
+        count=number_
+    )
+
+
+def _finite(outcome):
+    return outcome.values is None or all(np.isfinite(value.astype(float)).all() for value in outcome.values)
 
 
 def _equal(exercise, results, other, outputs):

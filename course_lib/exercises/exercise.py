@@ -42,8 +42,9 @@ class Exercise:
     each test, the statement's example first, then from small to large. `outputs` names the results. `adapt` turns the
     learner's function into the plain form (it drops the cache where both forms are right). `call(function, *case)` runs
     it, several steps where the exercise needs them; then `case_names` names the parts of a case and `returns` says what
-    one call returns. `arguments` names the arguments where the library's names differ. `slopes(*case)` gives for each
-    gradient the pair (loss as a function of one array, that array), to be measured by finite differences.
+    one call returns. `extreme` holds the places of the cases whose numbers overflow in a careless formula. `arguments`
+    names the arguments where the library's names differ. `slopes(*case)` gives for each gradient the pair (loss as a
+    function of one array, that array), to be measured by finite differences.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Exercise:
     hints: list
     outputs: tuple = ("result",)
     tolerance: float = 1e-9
+    extreme: tuple = ()
     arguments: tuple = ()
     adapt: Callable = as_is
     call: Callable = call

@@ -579,7 +579,7 @@ TRAINING = [
             True,
             _(
                 "10,000 / 32 = 312.5, so 313 steps, the last with 16 rows. Each is only roughly right, but together "
-                "they get further than one exact step. They take longer: a cell of chapter 4 measures how long."
+                "they get further than one exact step. They take longer: a cell of chapter 4 measures the speed."
             ),
         ),
     ),

@@ -82,6 +82,42 @@ def entropy_sum(y_true, logits):
     return len(y_true) * nn.sparse_categorical_crossentropy(y_true, logits, from_logits=True)[0]
 
 
+def softmax_two_mistakes(z):
+    return np.exp(z) / np.sum(np.exp(z))
+
+
+def softmax_two_other_mistakes(z):
+    return np.exp(z) / np.exp(z).sum(axis=0)
+
+
+def softmax_sigmoid_in_python(z):
+    return np.array([[1 / (1 + math.exp(-score)) for score in row] for row in z])
+
+
+def careless_shares(logits):
+    return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+
+
+def entropy_of_rows(y_true, logits):
+    return -np.log(careless_shares(logits)[y_true]).mean()
+
+
+def entropy_labels_multiplied(y_true, logits):
+    return -np.sum(y_true * np.log(careless_shares(logits))) / len(logits)
+
+
+def entropy_sum_careless(y_true, logits):
+    return -np.sum(np.log(careless_shares(logits)[np.arange(len(y_true)), y_true]))
+
+
+def entropy_sum_clipped(y_true, logits):
+    return -np.sum(np.log(np.clip(nn.softmax(logits), 1e-7, 1)[np.arange(len(y_true)), y_true]))
+
+
+def entropy_plus(y_true, logits):
+    return np.mean(np.log(nn.softmax(logits)[np.arange(len(y_true)), y_true]))
+
+
 def cost_swapped(y_true, y_prob, threshold, cost_miss, cost_false_alarm):
     alarm = y_prob >= threshold
     misses, false_alarms = sum((y_true == 1) & ~alarm), sum((y_true == 0) & alarm)
@@ -234,6 +270,14 @@ WRONG = [
     ("softmax", "over_the_samples", softmax_of_columns),
     ("sparse_categorical_crossentropy", "log_of_zero", entropy_of_zero),
     ("sparse_categorical_crossentropy", "summed", entropy_sum),
+    ("softmax", "over_everything", softmax_two_mistakes),
+    ("softmax", "over_the_samples", softmax_two_other_mistakes),
+    ("softmax", "sigmoid", softmax_sigmoid_in_python),
+    ("sparse_categorical_crossentropy", "rows_picked", entropy_of_rows),
+    ("sparse_categorical_crossentropy", "labels_multiplied", entropy_labels_multiplied),
+    ("sparse_categorical_crossentropy", "summed", entropy_sum_careless),
+    ("sparse_categorical_crossentropy", "summed", entropy_sum_clipped),
+    ("sparse_categorical_crossentropy", "sign_forgotten", entropy_plus),
     ("plant_cost", "costs_swapped", cost_swapped),
     ("plant_cost", "strictly_above", cost_strict),
     ("relu_backward", "zero_included", relu_backward_ge),
