@@ -197,6 +197,30 @@ def described(chapter):
     return complaints
 
 
+def chapters_named(chapter):
+    """A chapter that is mentioned exists, and has the title and the file of the one table of titles, on the map.
+
+    After "chapter N, " a capital letter begins the title; another sentence is to be turned round.
+    """
+    from course_lib.widgets.course_map import CHAPTERS
+
+    text = " ".join(chapter.markdown.split())
+    complaints = [
+        f"there is no chapter {number}"
+        for number in re.findall(r"\b[Cc]hapters? (\d+)", text)
+        if int(number) not in CHAPTERS
+    ]
+    for named in re.finditer(r"(?:\b[Cc]hapter (\d+), |# Chapter (\d+)\. )(?=[A-Z])", text):
+        number, rest = int(named[1] or named[2]), text[named.end() :]
+        title = CHAPTERS.get(number)
+        if title and not re.match(re.escape(title) + r"(?!\w)", rest):
+            complaints.append(f"chapter {number} is called {title!r}, not {rest[: len(title)]!r}")
+    for number, target in re.findall(r"\[[Cc]hapter (\d+)[^]]*\]\(([^)]*)\)", text):
+        if not target.startswith(f"{int(number):02d}_"):
+            complaints.append(f"chapter {number} is linked to {target}")
+    return complaints
+
+
 def narrow(chapter):
     """Lines that fit beside a half-open side bar."""
     complaints = []
@@ -228,6 +252,7 @@ RULES = (
     quiet,
     impersonal,
     described,
+    chapters_named,
     narrow,
     tidy_metadata,
 )

@@ -135,6 +135,11 @@ BROKEN = [
     (rules.described, added(code("f()", shown(image_png="AA", text_plain="x", text_html="<p>Here:</p>")))),
     (rules.described, added(code("w", shown(**{"application_vnd.jupyter.widget-view+json": {}, "text_plain": "W"})))),
     (rules.described, added(new_markdown_cell("![](images/a.png)"))),
+    (rules.chapters_named, added(new_markdown_cell("Text comes in chapter 99."))),
+    (rules.chapters_named, added(new_markdown_cell("More of it in chapter 8, Reading the maintenance log."))),
+    (rules.chapters_named, added(new_markdown_cell("**Next:** Chapter 2,\nLossless."))),
+    (rules.chapters_named, added(new_markdown_cell("[Chapter 2, Losses](03_backpropagation.ipynb)"))),
+    (rules.chapters_named, replaced("# Title", "# Chapter 1. Losses")),
     (rules.narrow, added(code("x = 1  # " + "x" * 120))),
     (rules.narrow, added(code("f()", stream("x" * 121)))),
     (rules.tidy_metadata, with_state),
@@ -156,6 +161,14 @@ def test_a_broken_chapter_is_noticed(rule, breaking):
 
 def test_every_rule_is_shown_to_fail():
     assert {rule for rule, _ in BROKEN} == set(rules.RULES)
+
+
+def test_chapters_named_as_the_map_names_them_are_right():
+    notebook = good_chapter()
+    text = "In chapter 2, as in chapters 3 and 4, it falls. See chapter 8, When\nwill it fail?, after this one."
+    notebook.cells.append(new_markdown_cell(f"{text}\n\n**Next:** [Chapter 2, Losses](02_losses.ipynb): why?"))
+    replaced("# Title", "# Chapter 1. Forward propagation")(notebook)
+    assert rules.chapters_named(chapter(notebook)) == []
 
 
 def test_chapter_0_needs_one_exercise_only():

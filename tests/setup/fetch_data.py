@@ -1,6 +1,6 @@
 """Download every real data set of the catalogue into the cache (`COURSE_CACHE`), each checked by its sha256.
 
-    python -m tests.setup.fetch_data
+python -m tests.setup.fetch_data
 """
 
 from course_lib import data
