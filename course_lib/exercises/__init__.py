@@ -11,7 +11,7 @@ In a notebook an exercise is one cell with a stub and its check; with nothing bu
 `ALL` maps every name to its Exercise, `QUIZZES` every chapter to its questions. `progress()` shows the learner's table,
 `export_progress("name")` writes it into a file for the instructor. `passed("relu")` is the learner's own function once
 it passed in this session, else None: `SomeWidget(use=ex.passed("relu"))` is safe in Run All, because with None a widget
-uses the library's own code. A widget takes any other function too; what goes wrong in it, the widget says in a sentence.
+uses the library's own code. A widget takes any other function too, and says in a sentence what goes wrong in it.
 
 The texts are put into the learner's language when this package is imported, so `COURSE_LANGUAGE` must be set before: in
 the terminal that starts Jupyter, or in the first cell.

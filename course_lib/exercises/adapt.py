@@ -20,6 +20,6 @@ def with_state(function):
     @functools.wraps(function, updated=())
     def step(*arguments, **options):
         answer = function(*arguments, **options)
-        return answer if isinstance(answer, tuple) or answer is None else (answer, None)
+        return answer if isinstance(answer, tuple | list) or answer is None else (answer, None)
 
     return step

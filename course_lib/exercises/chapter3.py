@@ -111,6 +111,19 @@ RELU_BACKWARD = Exercise(
             _("You applied ReLU to both. On the way back ReLU is not applied again; its slope, 1 or 0, is multiplied."),
         ),
         Misconception(
+            "forward_again",
+            lambda dy, z: np.maximum(z, 0),
+            _("You returned ReLU itself, the way forward. On the way back it is dy times the slope of ReLU, 1 or 0."),
+        ),
+        Misconception(
+            "selected",
+            lambda dy, z: dy[z > 0],
+            _(
+                "You picked the elements where z > 0 and dropped the others. Keep the shape: multiply by `(z > 0)`, "
+                "or use `np.where(z > 0, dy, 0)`."
+            ),
+        ),
+        Misconception(
             "leaky",
             lambda dy, z: np.where(z > 0, dy, 0.01 * dy),
             _("This is the gradient of the leaky ReLU. Here nothing passes where z is negative."),
@@ -246,6 +259,19 @@ DENSE_BACKWARD = Exercise(
             _("`{output}` has shape (1, M), but b has shape (M,). Leave `keepdims` out."),
         ),
         Misconception(
+            "forward_again",
+            with_change(lambda dy, x, W, dx, dW, db: (x @ W, dW, db)),
+            _("`{output}`: x @ W is the way forward. What goes back to x is dy @ W.T."),
+        ),
+        Misconception(
+            "all_averaged",
+            with_change(lambda dy, x, W, dx, dW, db: (dx / len(x), dW / len(x), db / len(x))),
+            _(
+                "`{output}`: you divided by the batch size. The loss has done it already; nothing is divided on the "
+                "way back."
+            ),
+        ),
+        Misconception(
             "minus_sign",
             with_change(lambda dy, x, W, dx, dW, db: (-dx, -dW, -db)),
             _(
@@ -320,6 +346,12 @@ def by_rows(f, x, h):
     gradient = np.zeros(x.shape)
     for i in range(len(x)):
         gradient[i] = (f(moved(x, i, h)) - f(moved(x, i, -h))) / (2 * h)
+    return gradient
+
+
+def first_slope_only(f, x, h):
+    gradient = np.zeros(x.shape)
+    gradient.flat[0] = nn.numerical_gradient(f, x, h).flat[0]
     return gradient
 
 
@@ -404,6 +436,40 @@ NUMERICAL_GRADIENT = Exercise(
             "flattened",
             lambda f, x, h: nn.numerical_gradient(f, x, h).ravel(),
             _("The gradient must have the shape of x: start from `np.zeros_like(x)`, or `reshape` at the end."),
+        ),
+        Misconception(
+            "no_copy",
+            lambda f, x, h: np.zeros(x.shape),
+            _(
+                "Your slopes are all 0. `up = x` and `down = x` are two names of the same array, so f is asked twice "
+                "at the same place. Use `x.copy()` for each."
+            ),
+        ),
+        Misconception(
+            "brackets_of_difference",
+            each(lambda f, x, i, h: f(moved(x, i, h)) - f(moved(x, i, -h)) / (2 * h)),
+            _("Only f(x - h) was divided. Put brackets around the difference: (f(x + h) - f(x - h)) / (2 * h)."),
+        ),
+        Misconception(
+            "returned_too_early",
+            first_slope_only,
+            _(
+                "Only the first slope was calculated. Does `return` stand inside the loop? It belongs after it, less "
+                "indented."
+            ),
+        ),
+        Misconception(
+            "half_step",
+            each(lambda f, x, i, h: (f(moved(x, i, h / 2)) - f(moved(x, i, -h / 2))) / h),
+            _("You moved by h / 2 to each side. Asked is h to each side, and 2 h below the line."),
+        ),
+        Misconception(
+            "one_number_given",
+            lambda f, x, h: np.array([(f(v + h) - f(v - h)) / (2 * h) for v in x]),
+            _(
+                "You gave f only a part of x. f needs the whole array, with one element moved: `up = x.copy(); up[i] "
+                "+= h`."
+            ),
         ),
         Misconception(
             "step_ignored",
@@ -499,6 +565,22 @@ def sigmoid_and_crossentropy(x, y_true, W1, b1, W2, b2):
     return x.T @ dz1, dz1.sum(axis=0), h.T @ dz2, dz2.sum(axis=0)
 
 
+def relu_on_output(x, y_true, W1, b1, W2, b2):
+    z1 = x @ W1 + b1
+    h = np.maximum(z1, 0)
+    y = np.maximum(h @ W2 + b2, 0)
+    dz2 = 2 * (y - y_true) / y.size * (y > 0)
+    dz1 = (dz2 @ W2.T) * (z1 > 0)
+    return x.T @ dz1, dz1.sum(axis=0), h.T @ dz2, dz2.sum(axis=0)
+
+
+def sigmoid_inside(x, y_true, W1, b1, W2, b2):
+    h = nn.sigmoid(x @ W1 + b1)
+    dy = 2 * (h @ W2 + b2 - y_true) / y_true.size
+    dz1 = (dy @ W2.T) * h * (1 - h)
+    return x.T @ dz1, dz1.sum(axis=0), h.T @ dy, dy.sum(axis=0)
+
+
 TWO_LAYER_GRADIENTS = Exercise(
     name="two_layer_gradients",
     chapter=3,
@@ -577,6 +659,26 @@ TWO_LAYER_GRADIENTS = Exercise(
             "relu_at_zero",
             network(mask=lambda x, z1, y, dh: z1 >= 0),
             _("At z1 = 0 your gradient passes. The slope of ReLU there is taken as 0: use z1 > 0."),
+        ),
+        Misconception(
+            "multiplied_by_h",
+            network(mask=lambda x, z1, y, dh: np.maximum(z1, 0)),
+            _("You multiplied by h, the output of ReLU. Multiply by its slope: 1 where z1 > 0 and 0 elsewhere."),
+        ),
+        Misconception(
+            "biases_left_out",
+            lambda x, y_true, W1, b1, W2, b2: two_layer_gradients(x, y_true, W1, 0 * b1, W2, 0 * b2),
+            _("The biases are missing on the way forward: z1 = x W1 + b1 and y = h W2 + b2."),
+        ),
+        Misconception(
+            "relu_on_output",
+            relu_on_output,
+            _("Your output has a ReLU. Here it is linear: y = h W2 + b2."),
+        ),
+        Misconception(
+            "sigmoid_inside",
+            sigmoid_inside,
+            _("Your hidden layer has a sigmoid. Here it is ReLU: h = max(0, z1), with the slope 1 where z1 > 0."),
         ),
         Misconception(
             "before_relu",

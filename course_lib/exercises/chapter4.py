@@ -43,6 +43,12 @@ def trajectory(step, w, gradients, *options):
         if not isinstance(answer, tuple) or len(answer) != 2:
             raise Mistake(_("Return two things: `return w, state`. The state comes back to you at the next step."))
         w, state = answer
+        if not isinstance(w, np.ndarray):
+            raise Mistake(
+                _(
+                    "The first thing you return must be the new weights, an array, but it is {kind}: `return w, state`."
+                ).format(kind=type(w).__name__)
+            )
         path.append(w)
     return tuple(path)
 
@@ -101,6 +107,16 @@ SGD_STEP = Exercise(
             "uphill",
             plain(lambda w, g, rate: w + rate * g),
             _("You went uphill: the gradient points to where the loss grows, so subtract it."),
+        ),
+        Misconception(
+            "nothing_moved",
+            plain(lambda w, g, rate: w),
+            _("You returned the old weights. The first thing you return must be the new ones: `return w, state`."),
+        ),
+        Misconception(
+            "rate_ignored",
+            plain(lambda w, g, rate: w - 0.01 * g),
+            _("You used 0.01. Use the argument `learning_rate`."),
         ),
         Misconception(
             "rate_forgotten",
@@ -248,9 +264,17 @@ MOMENTUM_STEP = Exercise(
             _("You used 0.9. Use the argument `momentum`."),
         ),
         Misconception(
+            "nothing_moved",
+            momentum_rule(lambda m, g, rate, mu: (m, 0 * m)),
+            _("You returned the old weights. The first thing you return must be the new ones: w = w + m."),
+        ),
+        Misconception(
             "friction_on_step",
             momentum_rule(lambda m, g, rate, mu: (mu * m - rate * g, mu * (mu * m - rate * g))),
-            _("The step was multiplied by momentum once more: w = w + m."),
+            _(
+                "The whole step was multiplied by momentum. Only the old m is: m = momentum * m - learning_rate * "
+                "gradient, then w = w + m."
+            ),
         ),
         Misconception(
             "gradient_twice",
@@ -285,6 +309,19 @@ def alpha(rate, b1, b2, t):
 
 def right_step(g, m, v, t, rate, b1, b2, eps):
     return alpha(rate, b1, b2, t) * m / (np.sqrt(v) + eps)
+
+
+def not_averaged(w, g, memory, rate, b1, b2, eps):
+    m, v = b1 * memory["m"] + g, b2 * memory["v"] + g**2
+    return w - right_step(g, m, v, memory["t"], rate, b1, b2, eps), {**memory, "m": m, "v": v}
+
+
+def corrected_kept(w, g, state, rate, b1, b2, eps):
+    m, v, t = state or (0, 0, 0)
+    t += 1
+    m = (b1 * m + (1 - b1) * g) / (1 - b1**t)
+    v = (b2 * v + (1 - b2) * g**2) / (1 - b2**t)
+    return w - rate * m / (np.sqrt(v) + eps), (m, v, t)
 
 
 ADAM_STEP = Exercise(
@@ -391,6 +428,48 @@ ADAM_STEP = Exercise(
             _("Nothing is remembered: every step is a first step. Return m, v and t in the state."),
         ),
         Misconception(
+            "t_from_zero",
+            adam_rule(lambda g, m, v, t, rate, b1, b2, eps: right_step(g, m, v, t - 1, rate, b1, b2, eps)),
+            _("At t = 0 alpha is 0/0 = NaN. Count first, then use t: the first step has t = 1."),
+        ),
+        Misconception(
+            "brackets_of_epsilon",
+            adam_rule(lambda g, m, v, t, rate, b1, b2, eps: alpha(rate, b1, b2, t) * m / np.sqrt(v) - eps),
+            _(
+                "Epsilon was added after the division. Put brackets around what is below the line: / (np.sqrt(v) + "
+                "epsilon)."
+            ),
+        ),
+        Misconception(
+            "root_of_both",
+            adam_rule(
+                lambda g, m, v, t, rate, b1, b2, eps: rate * np.sqrt((1 - b2**t) / (1 - b1**t)) * m / (np.sqrt(v) + eps)
+            ),
+            _("In alpha the root covers only 1 - beta_2 ** t, not 1 - beta_1 ** t."),
+        ),
+        Misconception(
+            "times_instead_of_power",
+            adam_rule(
+                lambda g, m, v, t, rate, b1, b2, eps: (
+                    rate * np.sqrt(1 - b2 * t) / np.float64(1 - b1 * t) * m / (np.sqrt(v) + eps)
+                )
+            ),
+            _("In alpha the betas are raised to the power t: `beta_1 ** t`, not `beta_1 * t`."),
+        ),
+        Misconception(
+            "corrected_kept",
+            corrected_kept,
+            _(
+                "You stored the corrected m and v. Keep m and v as they are in the state, and use the correction "
+                "only for the step."
+            ),
+        ),
+        Misconception(
+            "not_averaged",
+            rule(not_averaged, "m", "v"),
+            _("The factors (1 - beta_1) and (1 - beta_2) are missing: without them m and v are sums, not averages."),
+        ),
+        Misconception(
             "betas_swapped",
             adam_rule(right_step, swap=True),
             _("The two betas are swapped: beta_1 belongs to m, beta_2 to v."),
@@ -450,6 +529,13 @@ def checked_batches(batches, rows):
     if batches is None or batches is Ellipsis:
         raise Mistake(
             _("Your function returned None. Return a list of pairs (x_batch, y_batch), or `yield` each pair.")
+        )
+    if isinstance(batches, tuple) and len(batches) == 2 and not any(isinstance(part, tuple) for part in batches):
+        raise Mistake(
+            _(
+                "Your function returned one pair. Return a list of pairs: one pair (x_batch, y_batch) for each batch. "
+                "Does `return` stand inside the loop?"
+            )
         )
     try:
         batches = list(itertools.islice(batches, 3 * rows + 10))
@@ -512,6 +598,11 @@ def filled_up(x, y, size, rng):
 
 def size_as_count(x, y, size, rng):
     return [(x[r], y[r]) for r in np.array_split(rng.permutation(len(x)), size)]
+
+
+def step_forgotten(x, y, size, rng):
+    order = rng.permutation(len(x))
+    return [(x[order[a : a + size]], y[order[a : a + size]]) for a in range(len(x))]
 
 
 MINIBATCHES = Exercise(
@@ -617,6 +708,24 @@ MINIBATCHES = Exercise(
             ),
         ),
         Misconception(
+            "returned_too_early",
+            lambda x, y, size, rng: minibatches(x, y, size, rng)[:1],
+            _(
+                "You returned the first batch only. Does `return` stand inside the loop? It belongs after it, less "
+                "indented."
+            ),
+        ),
+        Misconception(
+            "range_too_short",
+            lambda x, y, size, rng: minibatches(x, y, size, rng)[: len(range(0, len(x) - size, size))],
+            _("The loop ends too early: `range(0, len(x), batch_size)` goes up to the last row."),
+        ),
+        Misconception(
+            "step_forgotten",
+            step_forgotten,
+            _("A batch begins at every row. Take steps of batch_size: `range(0, len(x), batch_size)`."),
+        ),
+        Misconception(
             "size_taken_as_count",
             size_as_count,
             _("You made batch_size batches. It is the number of rows in each batch."),
@@ -659,6 +768,15 @@ def of_rates(combine):
         return combine(ratio(tp, tp + fp), ratio(tp, tp + fn))
 
     return score
+
+
+def of_counts(t, y, combine):
+    return combine(*counts(t, y))
+
+
+def right_ones_as_found(t, y):
+    tp, fp, fn, tn = counts(t, y)
+    return ratio(2 * (tp + tn), 2 * (tp + tn) + fp + fn)
 
 
 F1_SCORE = Exercise(
@@ -716,6 +834,32 @@ F1_SCORE = Exercise(
             "factor_two_missing",
             of_rates(lambda p, r: ratio(p * r, p + r)),
             _("The factor 2 is missing: with it a perfect model reaches 1."),
+        ),
+        Misconception(
+            "right_ones_as_found",
+            right_ones_as_found,
+            _(
+                "You counted every right answer as TP. TP are only the failures that were found: y_true and y_pred "
+                "are both 1."
+            ),
+        ),
+        Misconception(
+            "negatives_as_missed",
+            lambda t, y: of_counts(t, y, lambda tp, fp, fn, tn: ratio(2 * tp, 2 * tp + fp + fn + tn) if tp else 0.0),
+            _(
+                "You counted good parts without an alarm (TN) too. FN are only the failures that were missed: y_true "
+                "is 1, y_pred is 0."
+            ),
+        ),
+        Misconception(
+            "brackets_of_fraction",
+            lambda t, y: of_counts(t, y, lambda tp, fp, fn, tn: tp * tp + fp + fn if tp else 0.0),
+            _("Brackets are missing below the line: 2 * tp / (2 * tp + fp + fn)."),
+        ),
+        Misconception(
+            "whole_division",
+            lambda t, y: of_counts(t, y, lambda tp, fp, fn, tn: 2 * tp // (2 * tp + fp + fn) if tp else 0.0),
+            _("`//` divides to a whole number and drops the rest. Use `/`."),
         ),
         Misconception(
             "true_positives_once",

@@ -177,7 +177,7 @@ def examine(exercise, function):
         )
     where = next(i for i, found in enumerate(findings) if found)
     kind, message, details = findings[where]
-    if kind in ("error", "shape", "nan", "difference"):
+    if kind in ("error", "shape", "dtype", "nan", "difference"):
         known = recognise(exercise, results, expected)
         if known:
             misconception, place, other = known
@@ -280,7 +280,7 @@ def recognise(exercise, results, expected):
         if name not in _wrong_outputs(exercise, results, expected):
             continue
         found = [known for known, other in theirs if _equal(exercise, results, other, [i])]
-        return (found[0], name, None) if len(found) == 1 else None
+        return (found[0], name, None) if found else None
     return None
 
 

@@ -128,7 +128,14 @@ def shape_message(got, expected, name):
     if expected.ndim <= 2 and got.ndim == 2 and got.shape[0] == got.shape[1] == expected.size:
         return text + " " + _("An array (N, 1) met an array (N,): NumPy combined each with each. Give both one shape.")
     if got.ndim == 0:
-        return text + " " + _("A sum or a mean without `axis=` runs over everything. Say over which axis.")
+        return (
+            text
+            + " "
+            + _(
+                "A sum or a mean without `axis=` runs over everything; say over which axis. "
+                "And `@` or `np.dot` of two vectors adds up; `*` works element by element."
+            )
+        )
     if got.ndim < expected.ndim:
         return text + " " + _("An axis was lost. A sum needs `keepdims=True` to keep it.")
     if got.ndim > expected.ndim:
@@ -165,9 +172,15 @@ def difference_message(got, expected, name, tolerance):
     filled = np.abs(expected) > 1e-12
     if filled.sum() > 1 and expected.dtype.kind == "f":
         ratio = got[filled] / expected[filled]
-        if np.allclose(ratio, ratio[0], rtol=1e-6) and not wrong[~filled].any() and abs(ratio[0]) > 1e-12:
+        if np.allclose(ratio, ratio[0], rtol=1e-6) and not wrong[~filled].any() and _tells(ratio[0]):
             text += " " + _("Every element is {ratio} times the expected one.").format(ratio=number(ratio[0]))
     return text
+
+
+def _tells(ratio):
+    """True for -1, for a whole number and for one over a whole number: other factors are chance and help nobody."""
+    size = max(abs(ratio), 1 / max(abs(ratio), 1e-12))
+    return size < 1e6 and abs(size - round(size)) < 1e-6 * size and (round(size) > 1 or ratio < 0)
 
 
 def number(value, digits=6):

@@ -54,7 +54,8 @@ def explain(error, function, parameters):
     if "truth value of an array" in text:
         return _(
             "`if` needs one yes or no, but it was given a whole array. "
-            "Use `np.where(condition, a, b)`, `np.maximum`, or multiply by the condition."
+            "Use `np.where(condition, a, b)`, `np.maximum`, or multiply by the condition. Join two conditions with "
+            "`&`, each in brackets; ask for None with `is None`."
         )
     if "converted to Python scalar" in text or "only length-1 arrays" in text or "only 0-dimensional" in text:
         return _(
@@ -66,12 +67,31 @@ def explain(error, function, parameters):
             "The array has fewer axes than `axis=` asks for. Count from 0, or from the end with -1. "
             "Did a sum before it drop an axis?"
         )
+    if "enough dimensions" in text:
+        return _(
+            "`@` is for arrays, but on one side of it there is a single number. Use `*` for a number. "
+            "Or did a mean or a sum make one number of the array too early?"
+        )
+    if "values to unpack" in text:
+        return _(
+            "There are more or fewer names on the left of a `=` than values on the right. "
+            "Were the right arguments handed to the function that is called here?"
+        )
+    if "bitwise_xor" in text or "for ^" in text:
+        return _("A power is written `**` in Python, as in `g**2`. The sign `^` means something else.")
+    if isinstance(error, IndexError) and "only integers" in text:
+        return _(
+            "The square brackets hold something that is no whole number, such as a name: that needs a dictionary, but "
+            "this is an array. What you return as the state is what you are handed at the next step."
+        )
+    if isinstance(error, IndexError) and "must be of integer" in text:
+        return _("An array of row numbers must hold whole numbers: `rng.permutation(len(x))` draws some, for example.")
     if isinstance(error, IndexError):
         return _("An index is larger than the array. The first element has index 0 and the last one length - 1.")
     if isinstance(error, KeyError):
         return _(
             "A dictionary has no entry of this name. Was it given a value at the first step, "
-            "when the state is still None?"
+            "when the state is still None, and is it in the state that you return?"
         )
     if isinstance(error, ZeroDivisionError):
         return _("A number is divided by zero. What should the answer be when there is nothing to divide by?")

@@ -150,6 +150,11 @@ def raising(line):
         ("{}['m']", "dictionary"),
         ("... + 1", "blank"),
         ("z.reshape()", "Run the line|arguments"),
+        ("2 @ z", "single number"),
+        ("[a for a, b in [(1, 2, 3)]]", "more or fewer names"),
+        ("z^2", "`\\*\\*`"),
+        ("z['m']", "needs a dictionary"),
+        ("z[z]", "whole numbers"),
     ],
 )
 def test_an_exception_is_explained(code, words):
@@ -355,6 +360,9 @@ def unchanged(z):
         ("neuron_output", lambda x, w, b: 0.1, "constant", "same answer"),
         ("sgd_step", lambda w, gradient, state, learning_rate: None, "wrong type", "return w, state"),
         ("momentum_step", lambda w, g, s, r, mu: w - r * g, "wrong type", "two things"),
+        ("sgd_step", lambda w, g, state, rate: (state, w - rate * g), "wrong type", "the new weights"),
+        ("sgd_step", lambda w, g, state, rate: [w - rate * g, state], "wrong type", "two things"),
+        ("minibatches", lambda x, y, n, rng: (x[:n], y[:n]), "wrong type", "one pair"),
         ("minibatches", lambda x, y, n, rng: 5, "wrong type", "list of pairs"),
         ("minibatches", lambda x, y, n, rng: [x, y, x], "wrong type", "pair"),
         ("minibatches", lambda x, y, n, rng: [(x, y[:-1])], "wrong type", "same n"),
@@ -454,6 +462,9 @@ def test_messages_use_the_learners_own_names():
 
 def test_a_constant_factor_is_named():
     assert "3 times" in verdict("dense_forward", lambda x, W, b: 3 * (x @ W + b)).message
+    assert "0.25 times" in verdict("dense_forward", lambda x, W, b: (x @ W + b) / 4).message
+    assert "-1 times" in verdict("dense_forward", lambda x, W, b: -(x @ W + b)).message
+    assert "times" not in verdict("dense_forward", lambda x, W, b: 1.05263 * (x @ W + b)).message  # chance
 
 
 def test_a_gradient_is_compared_with_the_measured_slope():

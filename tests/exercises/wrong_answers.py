@@ -246,6 +246,119 @@ def batches_from_elsewhere(x, y, batch_size, rng):
     return [(x[order[i : i + batch_size]], y[order[i : i + batch_size]]) for i in range(0, len(x), batch_size)]
 
 
+def relu_backward_ones(dy, z):
+    return np.where(z > 0, 1, 0)
+
+
+def relu_backward_forward(dy, z):
+    return np.where(z > 0, z, 0)
+
+
+def dense_backward_all_divided(dy, x, W):
+    N = len(x)
+    return dy @ W.T / N, x.T @ dy / N, dy.sum(0) / N
+
+
+def dense_backward_two_divided(dy, x, W):
+    N = len(x)
+    return dy @ W.T, x.T @ dy / N, dy.sum(0) / N
+
+
+def numerical_same_array(f, x, h):
+    gradient = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        up = down = x.copy()
+        up[i] += h
+        down[i] -= h
+        gradient[i] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
+def numerical_return_in_loop(f, x, h):
+    gradient = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        e = np.zeros_like(x)
+        e[i] = h
+        gradient[i] = (f(x + e) - f(x - e)) / (2 * h)
+        return gradient
+
+
+def numerical_one_number(f, x, h):
+    gradient = []
+    for i in range(len(x)):
+        gradient.append((f(x[i] + h) - f(x[i] - h)) / (2 * h))
+    return np.array(gradient)
+
+
+def two_layers_times_h(x, y_true, W1, b1, W2, b2):
+    h = np.maximum(x @ W1 + b1, 0)
+    dy = 2 * (h @ W2 + b2 - y_true) / y_true.size
+    dz1 = dy @ W2.T * h
+    return x.T @ dz1, dz1.sum(0), h.T @ dy, dy.sum(0)
+
+
+def sgd_old_weights(w, gradient, state, learning_rate):
+    state = w - learning_rate * gradient
+    return w, state
+
+
+def adam_counts_late(w, gradient, state, learning_rate, beta_1, beta_2, epsilon):
+    m, v, t = state or (0, 0, 0)
+    m = beta_1 * m + (1 - beta_1) * gradient
+    v = beta_2 * v + (1 - beta_2) * gradient**2
+    a = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - a * m / (np.sqrt(v) + epsilon), (m, v, t + 1)
+
+
+def adam_keeps_corrected(w, gradient, state, learning_rate, beta_1, beta_2, epsilon):
+    state = state or {"m": 0, "v": 0, "t": 0}
+    t = state["t"] + 1
+    m = beta_1 * state["m"] + (1 - beta_1) * gradient
+    v = beta_2 * state["v"] + (1 - beta_2) * gradient**2
+    m = m / (1 - beta_1**t)
+    v = v / (1 - beta_2**t)
+    return w - learning_rate * m / (v**0.5 + epsilon), {"m": m, "v": v, "t": t}
+
+
+def adam_epsilon_outside(w, gradient, state, learning_rate, beta_1, beta_2, epsilon):
+    _, (m, v, t) = adam_without_alpha(w, gradient, state, learning_rate, beta_1, beta_2, epsilon)
+    step = learning_rate * (1 - beta_2**t) ** 0.5 / (1 - beta_1**t)
+    return w - step * m / v**0.5 + epsilon, (m, v, t)
+
+
+def batches_return_in_loop(x, y, batch_size, rng):
+    order, batches = rng.permutation(len(x)), []
+    for i in range(0, len(x), batch_size):
+        rows = order[i : i + batch_size]
+        batches.append((x[rows], y[rows]))
+        return batches
+
+
+def batches_stop_early(x, y, batch_size, rng):
+    order, batches = rng.permutation(len(x)), []
+    for i in range(0, len(x) - batch_size, batch_size):
+        rows = order[i : i + batch_size]
+        batches.append((x[rows], y[rows]))
+    return batches
+
+
+def f1_else(y_true, y_pred):
+    tp = fp = fn = 0
+    for a, b in zip(y_true, y_pred, strict=True):
+        if a == 1 and b == 1:
+            tp += 1
+        elif b == 1:
+            fp += 1
+        else:
+            fn += 1
+    return 2 * tp / (2 * tp + fp + fn) if tp else 0
+
+
+def f1_all_right_ones(y_true, y_pred):
+    tp, fp, fn = (y_true == y_pred).sum(), (y_pred > y_true).sum(), (y_pred < y_true).sum()
+    return 2 * tp / (2 * tp + fp + fn)
+
+
 def f1_is_accuracy(y_true, y_pred):
     return sum(y_true == y_pred) / len(y_true)
 
@@ -300,6 +413,22 @@ WRONG = [
     ("minibatches", "shuffled_apart", batches_x_only),
     ("minibatches", "last_batch_dropped", batches_whole_only),
     ("minibatches", "global_chance", batches_from_elsewhere),
+    ("relu_backward", "dy_forgotten", relu_backward_ones),
+    ("relu_backward", "forward_again", relu_backward_forward),
+    ("dense_backward", "all_averaged", dense_backward_all_divided),
+    ("dense_backward", "weights_averaged", dense_backward_two_divided),
+    ("numerical_gradient", "no_copy", numerical_same_array),
+    ("numerical_gradient", "returned_too_early", numerical_return_in_loop),
+    ("numerical_gradient", "one_number_given", numerical_one_number),
+    ("two_layer_gradients", "multiplied_by_h", two_layers_times_h),
+    ("sgd_step", "nothing_moved", sgd_old_weights),
+    ("adam_step", "t_from_zero", adam_counts_late),
+    ("adam_step", "corrected_kept", adam_keeps_corrected),
+    ("adam_step", "brackets_of_epsilon", adam_epsilon_outside),
+    ("minibatches", "returned_too_early", batches_return_in_loop),
+    ("minibatches", "range_too_short", batches_stop_early),
+    ("f1_score", "negatives_as_missed", f1_else),
+    ("f1_score", "right_ones_as_found", f1_all_right_ones),
     ("f1_score", "accuracy", f1_is_accuracy),
     ("f1_score", "mean_of_both_classes", f1_both_classes),
 ]
