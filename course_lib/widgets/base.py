@@ -9,6 +9,7 @@ pointer it is repeated in JavaScript, and a test compares the two.
 import base64
 import html
 import json
+import math
 import re
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -32,9 +33,21 @@ def texts_in(javascript):
     return sorted({text.replace("\\'", "'").replace('\\"', '"') for text in found})
 
 
-def _refuse(constant):
-    """NaN and infinity are no settings."""
-    raise ValueError(constant)
+def _finite(text):
+    """Return the number that `text` holds; NaN and infinity are no settings."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+class Between(T.Float):
+    """A number that is quietly brought into `min` to `max`; what is no number, NaN too, is refused."""
+
+    def validate(self, obj, value):
+        if not isinstance(value, (int, float)) or math.isnan(value):
+            self.error(obj, value)
+        return min(max(float(value), self.min), self.max)
 
 
 class NotWritten(Exception):
@@ -42,10 +55,25 @@ class NotWritten(Exception):
 
 
 def written(result):
-    """Return what the learner's function returned; raise NotWritten if that is None."""
-    if result is None:
+    """Return what the learner's function returned; raise NotWritten if that is None or `...`."""
+    if result is None or result is ...:
         raise NotWritten
     return result
+
+
+def own_function(use):
+    """Return the learner's function in `use`: as it is, or out of the result of a check; None if there is none.
+
+    Raises TypeError if it cannot be called.
+    """
+    use = getattr(use, "function", None) or use
+    if use is not None and not callable(use):
+        raise TypeError(
+            _("use is {given!r}, but a function is needed. Write its name without quotes and brackets.").format(
+                given=use
+            )
+        )
+    return use
 
 
 class CourseWidget(anywidget.AnyWidget):
@@ -67,7 +95,8 @@ class CourseWidget(anywidget.AnyWidget):
     hide = T.List(T.Unicode(), help="names of controls that this lesson does not need").tag(sync=True)
     error = T.Unicode("", help="what went wrong, for the learner").tag(sync=True)
 
-    own_seconds = 5.0  # how long the learner's function may take for one picture
+    own_seconds = 3.0  # how long the learner's function may take for one picture
+    _too_slow = ""  # the sentence, once it took longer: it is not started again
     _by_cell = {}  # cell id -> (request id, widgets): a cell that runs again closes the widgets of its last run
 
     def __init_subclass__(cls, **kwargs):
@@ -110,7 +139,7 @@ class CourseWidget(anywidget.AnyWidget):
         """
         try:
             pairs = parse_qsl(text, strict_parsing=True)
-            state = {name: json.loads(value, parse_constant=_refuse) for name, value in pairs}
+            state = {name: json.loads(value, parse_constant=_finite, parse_float=_finite) for name, value in pairs}
             if not state or set(state) - set(cls.settings()):
                 raise ValueError
             return cls(**state, **more)
@@ -149,22 +178,23 @@ class CourseWidget(anywidget.AnyWidget):
         Whatever the learner's function does is told, never thrown at the page: an exception, a wrong shape, no result,
         a loop without an end.
         """
-        try:
-            result, problem = call_within(self.own_seconds, compute), ""
-        except TimeLimitReached:
-            result, problem = (
-                None,
-                _("Your function was still running after {seconds:g} seconds. Is there a loop that never ends?").format(
-                    seconds=self.own_seconds
-                ),
-            )
-        except NotWritten:
-            result, problem = None, _("Your function returns None: it is not written yet, or its `return` is missing.")
-        except Exception as mistake:
-            result, problem = (
-                None,
-                _("Your function stopped with {kind}: {text}").format(kind=type(mistake).__name__, text=mistake),
-            )
+        result, problem = None, self._too_slow
+        if not problem:
+            try:
+                result = call_within(self.own_seconds, compute)
+            except TimeLimitReached:
+                problem = self._too_slow = _(
+                    "Your function was still running after {seconds:g} seconds. Is there a loop that never ends? "
+                    "Change it, then run its cell and this cell again."
+                ).format(seconds=self.own_seconds)
+            except NotWritten:
+                problem = _("Your function returns None: it is not written yet, or its `return` is missing.")
+            except (Exception, SystemExit) as mistake:
+                problem = (
+                    _("Your function stopped with {kind}: {text}")
+                    .format(kind=type(mistake).__name__, text=mistake)
+                    .rstrip(": ")
+                )
         self.error = problem
         return result
 
@@ -196,10 +226,11 @@ class CourseWidget(anywidget.AnyWidget):
             return None
         still = self.still()
         hint = _("A still picture. Choose Run → Run All Cells in the menu to move it.")
+        notes = "".join(f"<p><em>{html.escape(note)}</em></p>" for note in (self.error, hint) if note)
         beside = {
-            "text/html": f"{still._repr_mimebundle_()['text/html']}<p><em>{html.escape(hint)}</em></p>",
+            "text/html": still._repr_mimebundle_()["text/html"] + notes,
             "image/png": base64.b64encode(still.png).decode(),
-            "text/plain": f"{type(self).__name__}: {self.describe()}",
+            "text/plain": f"{type(self).__name__}: {self.describe()} {self.error}".rstrip(),
         }
         sizes = {"image/png": {"width": still.width, "height": still.height}}
         return {**data, **beside}, {**metadata, **sizes}

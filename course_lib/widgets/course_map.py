@@ -56,7 +56,8 @@ IDEAS = {  # x and y in percent of the picture
         "One number that says how wrong the answers are. Learning means making it smaller, so it decides what "
         "the network "
         "learns to care about."), _(
-        "A missed defect costs 200 euros, a false alarm 5: the loss, or the threshold after it, must know that."), [2]),
+        "A missed defect costs 190 euros, a false alarm 10: the loss, or the threshold after it, must know "
+        "that."), [2]),
     "backpropagation": _idea("loop", 42, 84, _("Backpropagation"), _(
         "The chain rule, from the loss back through all layers. It tells for every single weight how the loss "
         "would change "

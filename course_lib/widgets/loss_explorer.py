@@ -7,7 +7,7 @@ import traitlets as T
 
 from course_lib import nn
 from course_lib.language import _
-from course_lib.widgets.base import CourseWidget, written
+from course_lib.widgets.base import Between, CourseWidget, own_function, written
 
 SMALLEST = 1e-7  # as near to 0 and 1 as Keras lets a probability come
 SAMPLES = 201  # of the curve of the learner's own loss
@@ -27,17 +27,17 @@ class LossExplorer(CourseWidget):
 
     _javascript = "loss_explorer.js"
 
-    p = T.Float(0.3, min=0, max=1, help="predicted probability of 'defective', 0 to 1").tag(sync=True, share=True)
+    p = Between(0.3, min=0, max=1, help="predicted probability of 'defective', 0 to 1").tag(sync=True, share=True)
     y = T.Int(1, min=0, max=1, help="the part really is: 1 defective, 0 good").tag(sync=True, share=True)
-    threshold = T.Float(0.5, min=0.01, max=0.99, help="report a part from this p on").tag(sync=True, share=True)
-    cost_miss = T.Float(50.0, min=0, max=200, help="euro for a defective part let through").tag(sync=True, share=True)
-    cost_alarm = T.Float(5.0, min=0, max=200, help="euro for a good part stopped").tag(sync=True, share=True)
+    threshold = Between(0.5, min=0.01, max=0.99, help="report a part from this p on").tag(sync=True, share=True)
+    cost_miss = Between(190.0, min=0, max=200, help="euro for a defective part let through").tag(sync=True, share=True)
+    cost_alarm = Between(10.0, min=0, max=200, help="euro for a good part stopped").tag(sync=True, share=True)
     log_scale = T.Bool(False, help="log scale: look at the cliff closely").tag(sync=True, share=True)
     own_curve = T.Bytes(help="float64 losses of the learner's function at SAMPLES values of z").tag(sync=True)
     own = T.Dict(help="value and push of the learner's function at p, its name").tag(sync=True)
 
     def __init__(self, use=None, **state):
-        self._use = use
+        self._use = own_function(use)
         state.setdefault("presets", self._lessons())
         super().__init__(**state)
         if use is not None:
