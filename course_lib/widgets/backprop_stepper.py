@@ -8,7 +8,7 @@ import traitlets as T
 from course_lib import nn
 from course_lib.language import _
 from course_lib.widgets.backprop_words import FIRST, NAMES, PARAMETERS, SHAPES, SUB, operations, show
-from course_lib.widgets.base import HERE, CourseWidget, written
+from course_lib.widgets.base import HERE, CourseWidget, own_function, written
 
 LAST = 31  # the update; 0 is the start
 START = [0.5, -0.4, 0.3, 0.8, 0.6, -0.5, 0.1, 0.0, 0.2, 0.7, -0.6, 0.4, 0.0]
@@ -54,7 +54,7 @@ class BackpropStepper(CourseWidget):
     names = T.List(T.Unicode()).tag(sync=True)
 
     def __init__(self, use=None, **state):
-        self._use = use
+        self._use = own_function(use)
         super().__init__(first=FIRST, names=NAMES, presets=_presets(), **state)
         changed = ["x1", "x2", "target", "weights", "activation", "loss", "learning_rate"]
         self.observe(self._compute, names=changed)
@@ -181,6 +181,8 @@ class BackpropStepper(CourseWidget):
                 found = [found["d" + name] for name in PARAMETERS] if isinstance(found, dict) else list(found)[-4:]
             shapes = [SHAPES[name] for name in PARAMETERS]
             own = [np.asarray(g, float).reshape(shape).ravel() for g, shape in zip(found, shapes, strict=True)]
+            if not np.isfinite(np.concatenate(own)).all():
+                raise ValueError(_("the result holds NaN or infinity"))
             return np.concatenate(own).tobytes()
 
         self.own = self.run_own(compute) or b""

@@ -7,7 +7,7 @@ import traitlets as T
 
 from course_lib import nn
 from course_lib.language import _
-from course_lib.widgets.base import CourseWidget, written
+from course_lib.widgets.base import Between, CourseWidget, own_function, written
 
 SMALLEST_H, LARGEST_H, PER_DECADE = 1e-12, 1e-1, 2
 STEPS = np.logspace(-12, -1, 11 * PER_DECADE + 1)  # the h of the curves
@@ -100,8 +100,8 @@ class GradientChecker(CourseWidget):
     picture_size = (8.4, 3.4)
 
     function = T.Enum(list(PROBLEMS), "layer", help="what is differentiated").tag(sync=True, share=True)
-    point = T.Float(-0.5, min=-2, max=2, help="value of the first weight, -2 to 2").tag(sync=True, share=True)
-    h = T.Float(1e-2, min=SMALLEST_H, max=LARGEST_H, help="step size, 1e-12 to 1e-1").tag(sync=True, share=True)
+    point = Between(-0.5, min=-2, max=2, help="value of the first weight, -2 to 2").tag(sync=True, share=True)
+    h = Between(1e-2, min=SMALLEST_H, max=LARGEST_H, help="step size, 1e-12 to 1e-1").tag(sync=True, share=True)
     dtype = T.Enum(DTYPES, "float64").tag(sync=True, share=True)
     method = T.Enum(METHODS, "central").tag(sync=True, share=True)
     bug = T.Bool(False, help="plant a typical mistake in the formula").tag(sync=True, share=True)
@@ -112,7 +112,8 @@ class GradientChecker(CourseWidget):
 
     def __init__(self, use=None, **state):
         self._place = None
-        self._backward, self._numerical = self._roles(getattr(use, "function", None) or use)
+        self._use = own_function(use)
+        self._backward, self._numerical = self._roles(self._use)
         state.setdefault("presets", self._lessons())
         super().__init__(**state)
         self.observe(self._recompute, names=self.settings())
@@ -212,7 +213,7 @@ class GradientChecker(CourseWidget):
                     result[name] = result[name] if np.isfinite(result[name]) else None
             return trouble, result
 
-        found = self.run_own(compute)
+        found = self.run_own(compute) if self._use else compute()
         if found is None:
             trouble = self.error
             self._curves = np.full((2, 2, len(STEPS)), np.nan)

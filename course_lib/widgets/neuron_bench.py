@@ -5,7 +5,7 @@ import traitlets as T
 
 from course_lib import nn
 from course_lib.language import _
-from course_lib.widgets.base import CourseWidget, written
+from course_lib.widgets.base import Between, CourseWidget, own_function, written
 from course_lib.widgets.points import LIMIT, checked_points, draw_map, grid
 
 SIDE = 60  # the map has SIDE x SIDE cells
@@ -22,12 +22,14 @@ class NeuronBench(CourseWidget):
 
     _javascript = "neuron_bench.js"
 
-    w1 = T.Float(1.0, help="weight of x1, -4 to 4").tag(sync=True, share=True)
-    w2 = T.Float(0.0, help="weight of x2, -4 to 4").tag(sync=True, share=True)
-    b = T.Float(0.0, help="bias, -4 to 4").tag(sync=True, share=True)
+    w1 = Between(1.0, min=-4, max=4, help="weight of x1, -4 to 4").tag(sync=True, share=True)
+    w2 = Between(0.0, min=-4, max=4, help="weight of x2, -4 to 4").tag(sync=True, share=True)
+    b = Between(0.0, min=-4, max=4, help="bias, -4 to 4").tag(sync=True, share=True)
     activation = T.Enum(ACTIVATIONS, default_value="sigmoid").tag(sync=True, share=True)
-    probe_x1 = T.Float(1.0, help="the point whose sum is written out").tag(sync=True, share=True)
-    probe_x2 = T.Float(-0.5).tag(sync=True, share=True)
+    probe_x1 = Between(1.0, min=-LIMIT, max=LIMIT, help="the point whose sum is written out, -3 to 3").tag(
+        sync=True, share=True
+    )
+    probe_x2 = Between(-0.5, min=-LIMIT, max=LIMIT).tag(sync=True, share=True)
     points = T.Bytes(help="float32 triples x1, x2, label").tag(sync=True)
     own_map = T.Bytes(help="float32 map computed by the learner's function, empty without one").tag(sync=True)
     own_output = T.Float(0.0, help="y at the probe by the learner's function").tag(sync=True)
@@ -35,7 +37,7 @@ class NeuronBench(CourseWidget):
 
     def __init__(self, x=None, y=None, use=None, names=None, **state):
         self.x, self.y, known = checked_points(x, y)
-        self._use, self._own = use, None
+        self._use, self._own = own_function(use), None
         super().__init__(
             points=np.column_stack([self.x, self.y]).astype("f4").tobytes(),
             names=list(names or known),

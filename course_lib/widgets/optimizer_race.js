@@ -17,7 +17,7 @@ export function spread(items, gap, lo, hi) {
 
 function render({ model, el }) {
   const ui = shell({ model, el, name: 'Optimizer race', python: true }), { t, make } = ui, get = k => model.get(k);
-  const WORDS = [t('on the way'), t('arrived'), t('oscillating'), t('diverged'), t('stuck')];
+  const WORDS = [t('on the way'), t('arrived'), t('oscillating'), t('diverged'), t('stuck'), t('stopped by an error')];
   const all = get('names'), label = n => ({ 'gradient descent': t('gradient descent'), momentum: t('momentum'), yours: t('your function') }[n] || n);
   let paths, curves, status, ghost = null, changed = 0;
   const load = () => { paths = floats(get('paths')); curves = floats(get('curves')); const s = get('status'); status = new Uint8Array(s.buffer, s.byteOffset, s.byteLength); };
@@ -160,7 +160,7 @@ function render({ model, el }) {
     rate: 12, where: ui.stage, reset: () => scrub(0), back: () => scrub(get('step') - 1),
     step() {
       const k = get('step');
-      const done = k >= GOAL_STEP && shown().every(([, i]) => [1, 3, 4].includes(status[i * (LAST + 1) + k]));
+      const done = k >= GOAL_STEP && shown().every(([, i]) => [1, 3, 4, 5].includes(status[i * (LAST + 1) + k]));
       if (k >= LAST || (player.playing && done)) return false;   // nothing happens any more
       scrub(k + 1); return true;
     },
@@ -186,7 +186,7 @@ function render({ model, el }) {
       box.checked = on; row.className = on ? '' : 'cw-off';
       const g = swatch.getContext('2d'); g.setTransform(2, 0, 0, 2, 0, 0); g.clearRect(0, 0, 34, 14); trace(g, theme, n); g.beginPath(); g.moveTo(0, 7); g.lineTo(34, 7); g.stroke(); g.setLineDash([]);
       mark(g, STYLE[n][2], 17, 7, 4); g.fillStyle = colour(n, theme); g.fill();
-      const text = [Number.isFinite(v) ? (v < 1e-6 ? '< 0.000001' : number(v, v < 0.1 ? 4 : 2)) : t('too large'), at === null ? '—' : String(at), WORDS[status[i * (LAST + 1) + k]]];
+      const text = [Number.isFinite(v) ? (v < 1e-6 ? '< 0.000001' : number(v, v < 0.1 ? 4 : 2)) : status[i * (LAST + 1) + k] === 5 ? '—' : t('too large'), at === null ? '—' : String(at), WORDS[status[i * (LAST + 1) + k]]];
       cells.forEach((cell, c) => { if (cell.textContent !== text[c]) cell.textContent = text[c]; });
     }
     goal(get('surface') === 'ravine' && get('condition') >= 25 && all.every((n, i) => n === 'yours' || (arrival(i) !== null && arrival(i) <= GOAL_STEP)));

@@ -7,13 +7,13 @@ import traitlets as T
 
 from course_lib import nn
 from course_lib.language import _
-from course_lib.widgets.base import HERE, CourseWidget, written
+from course_lib.widgets.base import HERE, Between, CourseWidget, own_function, written
 from course_lib.widgets.surfaces import SURFACES
 
 STEPS = 300
 GOAL_STEPS, GOAL_LOSS = 60, 0.01
 SIDE = 81  # the map has SIDE x SIDE points
-STATUS = ["running", "arrived", "oscillating", "diverged", "stuck"]  # the numbers in `status`
+STATUS = ["running", "arrived", "oscillating", "diverged", "stuck", "stopped"]  # the numbers in `status`
 RUNNERS = {  # the rule of each runner, with the settings it takes from the widget
     "gradient descent": lambda w, g, state, race: nn.gradient_descent_step(w, g, state, race.learning_rate),
     "SGD": lambda w, g, state, race: nn.sgd_step(w, g, state, race.learning_rate),
@@ -40,12 +40,14 @@ class OptimizerRace(CourseWidget):
     picture_size = (9.0, 3.8)
 
     surface = T.Enum(list(SURFACES), default_value="ravine").tag(sync=True, share=True)
-    condition = T.Float(25.0, help="how many times steeper the walls of the ravine are, 1 to 200").tag(
+    condition = Between(25.0, min=1, max=200, help="how many times steeper the walls of the ravine are, 1 to 200").tag(
         sync=True, share=True
     )
-    learning_rate = T.Float(0.03, help="0.0001 to 10").tag(sync=True, share=True)
-    momentum = T.Float(0.9, help="0 to 0.99").tag(sync=True, share=True)
-    noise = T.Float(0.5, help="standard deviation of SGD's mini-batch gradient, 0 to 5").tag(sync=True, share=True)
+    learning_rate = Between(0.03, min=1e-4, max=10, help="0.0001 to 10").tag(sync=True, share=True)
+    momentum = Between(0.9, min=0, max=0.99, help="0 to 0.99").tag(sync=True, share=True)
+    noise = Between(0.5, min=0, max=5, help="standard deviation of SGD's mini-batch gradient, 0 to 5").tag(
+        sync=True, share=True
+    )
     seed = T.Int(0, help="which random mini-batches").tag(sync=True, share=True)
     begin = T.List(T.Float(), help="[w1, w2] of the common start; empty: the surface's own").tag(sync=True, share=True)
     step = T.Int(GOAL_STEPS, help="the step that is shown, 0 to 300").tag(sync=True, share=True)
@@ -64,7 +66,7 @@ class OptimizerRace(CourseWidget):
     limit = T.Float(0.0, help="2 / largest curvature: gradient descent settles only below it").tag(sync=True)
 
     def __init__(self, use=None, **state):
-        self._use, self._run_last = use, None
+        self._use, self._run_last = own_function(use), None
         names = [*RUNNERS, "yours"] if use is not None else list(RUNNERS)
         state.setdefault("runners", names)
         super().__init__(
@@ -76,14 +78,6 @@ class OptimizerRace(CourseWidget):
         self.observe(self._new_surface, names=["surface", "condition"])
         self.observe(self._race, names=["learning_rate", "momentum", "noise", "seed", "begin"])
         self._new_surface()
-
-    @T.validate("condition", "learning_rate", "momentum", "noise")
-    def _within(self, proposal):
-        low, high = {"condition": (1, 200), "learning_rate": (1e-4, 10), "momentum": (0, 0.99), "noise": (0, 5)}[
-            proposal["trait"].name
-        ]
-        value = proposal["value"]
-        return float(np.clip(value, low, high)) if np.isfinite(value) else getattr(self, proposal["trait"].name)
 
     @T.validate("step")
     def _within_race(self, proposal):
@@ -106,7 +100,7 @@ class OptimizerRace(CourseWidget):
         return self._paths[at].copy(), self._curves[at].copy()
 
     def state_of(self, name, step=None):
-        """Return how runner `name` is at `step`, or now: running, arrived, oscillating, diverged or stuck."""
+        """Return how runner `name` is at `step`, or now: one of STATUS."""
         return STATUS[self._status[self.names.index(name), self.step if step is None else step]]
 
     def arrival(self, name):
@@ -142,16 +136,17 @@ class OptimizerRace(CourseWidget):
         self._run_last = key
         rng = np.random.default_rng(self.seed)
         noise = {"SGD": self.noise * rng.normal(size=(STEPS, 2))}
-        own = step_function(self._use) if self._use else None
         self._paths = np.full((len(self.names), STEPS + 1, 2), np.nan)
         for path, name in zip(self._paths, self.names, strict=True):
             if name == "yours":
-                self.run_own(lambda path=path: _run(path, start, ground, own, self, None))
+                self.run_own(lambda path=path: _run(path, start, ground, step_function(self._use), self, None))
             else:
                 _run(path, start, ground, RUNNERS[name], self, noise.get(name))
         with np.errstate(all="ignore"):
             self._curves = ground.value(self._paths[..., 0], self._paths[..., 1])
         self._status = np.stack([_status(path, curve) for path, curve in zip(self._paths, self._curves, strict=True)])
+        if self.error:  # of the learner's function, which runs last
+            self._status[-1, np.isnan(self._curves[-1])] = STATUS.index("stopped")
         with self.hold_sync():
             self.origin = start.tolist()
             self.status = self._status.tobytes()
@@ -161,9 +156,8 @@ class OptimizerRace(CourseWidget):
     # ---------------------------------------------------------------- in words, and as a picture
     def describe(self):
         _make, label = SURFACES[self.surface]
-        words = dict(
-            zip(STATUS, [_("running"), _("arrived"), _("oscillating"), _("diverged"), _("stuck")], strict=True)
-        )
+        words = [_("on the way"), _("arrived"), _("oscillating"), _("diverged"), _("stuck"), _("stopped by an error")]
+        words = dict(zip(STATUS, words, strict=True))
         rows = []
         for name in self.names:
             if name in self.runners:

@@ -149,6 +149,6 @@ def test_a_wrong_function_gets_a_sentence(wrong):
 
 
 def test_a_function_of_another_form_is_refused():
-    for given in (lambda x: x, 3, "dense_backward"):
-        with pytest.raises(TypeError, match="dense_backward"):
+    for given, words in ((lambda x: x, "dense_backward"), (3, "function is needed"), ("dense_backward", "quotes")):
+        with pytest.raises(TypeError, match=words):
             GradientChecker(use=given)

@@ -5,22 +5,28 @@ import inspect
 import numpy as np
 import pytest
 
-from course_lib import nn, widgets
+from course_lib import exercises as ex, nn, widgets
 from course_lib.widgets.base import CourseWidget
 
-# Every widget that takes `use=`, with the arguments that the learner's function has there.
-TAKES = {
-    "NeuronBench": "x, W, b",
-    "LossExplorer": "y_true, y_pred",
-    "BackpropStepper": "dy, x, W",
-    "GradientChecker": "dy, x, W",
-    "OptimizerRace": "w, gradient, state, learning_rate",
-}
+# Every widget that takes `use=`, with the arguments that the learner's function may have there.
+TAKES = [
+    ("NeuronBench", "x, W, b"),
+    ("LossExplorer", "y_true, y_pred"),
+    ("BackpropStepper", "dy, x, W"),
+    ("BackpropStepper", "x, y, W1, b1, W2, b2"),
+    ("GradientChecker", "dy, x, W"),
+    ("GradientChecker", "f, x, h"),
+    ("OptimizerRace", "w, gradient, state, learning_rate"),
+]
 
 
 def endless(*arguments):
     while True:
         pass
+
+
+def exit_now():
+    raise SystemExit
 
 
 def stops(*arguments):
@@ -29,8 +35,9 @@ def stops(*arguments):
 
 FAULTS = {
     "raises": (stops, "my own mistake"),
-    "untouched": (lambda *arguments: ..., "Your function"),
+    "untouched": (lambda *arguments: ..., "not written yet"),
     "returns None": (lambda *arguments: None, "returns None"),
+    "leaves Python": (lambda *arguments: exit_now(), "SystemExit"),
     "returns text": (lambda *arguments: "three", "Your function"),
     "wrong shape": (lambda *arguments: np.zeros((7, 5)), "Your function"),
     "never ends": (endless, "loop that never ends"),
@@ -51,18 +58,18 @@ def with_arguments(names, body):
 
 def test_the_list_is_complete():
     takes = {n for n in widgets.__all__ if "use" in inspect.signature(getattr(widgets, n).__init__).parameters}
-    assert takes == set(TAKES)
+    assert takes == {name for name, _arguments in TAKES}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("name", TAKES)
-def test_a_fault_is_explained_and_the_widget_is_shown(name, fault, monkeypatch):
+@pytest.mark.parametrize(("name", "arguments"), TAKES)
+def test_a_fault_is_explained_and_the_widget_is_shown(name, arguments, fault, monkeypatch):
     monkeypatch.setattr(CourseWidget, "own_seconds", 0.3)
     body, words = FAULTS[fault]
-    widget = getattr(widgets, name)(use=with_arguments(TAKES[name], body))
+    widget = getattr(widgets, name)(use=with_arguments(arguments, body))
     assert words in widget.error, widget.error
     data, _metadata = widget._repr_mimebundle_()
-    assert data["image/png"] and data["text/plain"]
+    assert data["image/png"] and data["text/plain"].endswith(widget.error)  # printed, it is told too
     widget.preset(next(iter(widget.presets)))  # and it can still be moved
     assert widget._repr_mimebundle_()[0]["image/png"]
     widget.close()
@@ -104,3 +111,33 @@ def test_showing_the_bench_does_not_run_the_learners_function_again():
 def test_a_function_that_gives_nan_is_explained():
     bench = widgets.NeuronBench(use=lambda x, W, b: (x @ W + b) * np.nan)
     assert "NaN" in bench.error and bench.own_map == b"" and "the output is 0.73" in bench.describe()
+
+
+def test_a_function_that_never_ends_is_started_once(monkeypatch):
+    monkeypatch.setattr(CourseWidget, "own_seconds", 0.2)
+    calls = []
+
+    def forward(x, W, b):
+        calls.append(1)
+        while True:
+            pass
+
+    bench = widgets.NeuronBench(use=forward)
+    for value in (0.1, 0.2, 0.3):  # a slider that is pulled must not wait for each value
+        bench.w1 = value
+    assert len(calls) == 1 and "loop that never ends" in bench.error
+
+
+def test_the_result_of_a_check_is_welcome_and_what_is_no_function_is_refused():
+    result = ex.dense_forward.check(ex.dense_forward.solution_function)
+    bench = widgets.NeuronBench(use=result)
+    assert bench.error == "" and bench.own_map
+    for name, _arguments in TAKES:
+        with pytest.raises(TypeError, match="use is 5, but a function is needed"):
+            getattr(widgets, name)(use=5)
+
+
+def test_a_runner_that_failed_has_not_diverged():
+    race = widgets.OptimizerRace(use=lambda w, gradient, state, learning_rate: 1 / 0)
+    assert race.state_of("yours") == "stopped" and "yours: stopped by an error" in race.describe()
+    assert race.state_of("yours", 0) != "stopped"
