@@ -276,7 +276,7 @@ def test_loss_explorer_numbers(script):
     for y in (0, 1):
         for p in (1e-7, 1e-5, 0.01, 0.3, 0.5, 0.8, 0.999, 1 - 1e-7):
             widget.y, widget.p = y, p
-            cases.append({"y": y, "p": p, "threshold": 0.5, "cost_miss": 50, "cost_alarm": 5})
+            cases.append({"y": y, "p": p, "threshold": 0.5, "cost_miss": 190, "cost_alarm": 10})
             expected.append([widget.losses()[name] for name in ("mse", "bce", "cost")])
     found = script(
         widget, "(m, cases) => cases.map(c => { const l = m.losses(c); return [l.mse, l.bce, l.cost]; })", cases
