@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 import threading
 import time
 
@@ -562,3 +563,15 @@ def test_a_late_difference_is_shown_with_digits_that_differ():
     message = difference_message(np.array(1.23456781), np.array(1.23456780), "loss", 1e-12)
     shown, given = re.search(r"should be (\S+), but your function gives (\S+)\.$", message).groups()
     assert shown != given and shown.startswith("1.234567")
+
+
+def test_a_profiler_still_works_after_a_check():
+    """A request to stop that nobody received would hang the first profiler or debugger that comes after it."""
+    assert call_within(5.0, lambda: 3) == 3
+    calls = []
+    sys.setprofile(lambda frame, event, argument: calls.append(event))
+    try:
+        math.hypot(3.0, 4.0)
+    finally:
+        sys.setprofile(None)
+    assert calls
