@@ -78,8 +78,8 @@ def call_within(seconds, function, *arguments):
         done.set()
         with lock:
             count(False)
-        # A request that came at the last moment arrives here. Taking it back with NULL instead would leave Python 3.11's
-        # mark "an exception waits" set for ever, and then a profiler or a debugger makes the interpreter hang.
+        # A request that came at the last moment arrives here. Taking it back with NULL instead would leave the mark
+        # "an exception waits" of Python 3.11 set for ever, and then a profiler or a debugger hangs the interpreter.
         if asked:
             with contextlib.suppress(TimeLimitReached):
                 for _turn in range(100):
