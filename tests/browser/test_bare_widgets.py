@@ -320,7 +320,7 @@ def test_the_prediction_can_be_dragged_and_moved_by_keys(show):
     one = page.evaluate("() => model.get('p')")
     page.keyboard.press("PageUp")
     assert low < one < page.evaluate("() => model.get('p')")
-    assert len(page.evaluate("() => window.saved")) > 0
+    page.wait_for_function("() => window.saved.length > 0", timeout=5_000)  # Python is told within 150 ms, not at once
 
 
 def test_a_hidden_unit_is_chosen_by_click_and_by_keys(show):
