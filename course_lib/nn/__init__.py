@@ -19,10 +19,18 @@ from course_lib.nn.activations import (
     tanh,
     tanh_backward,
 )
+from course_lib.nn.convolution import (
+    conv2d_backward,
+    conv2d_forward,
+    conv2d_loops,
+    conv_output_size,
+    conv_padding,
+)
 from course_lib.nn.dense import dense_backward, dense_forward
 from course_lib.nn.dropout import dropout_backward, dropout_forward
 from course_lib.nn.gradient_check import GradientCheck, check_gradients, numerical_gradient, relative_error
 from course_lib.nn.history import Callback, History
+from course_lib.nn.image_layers import AveragePooling2D, Conv2D, GlobalAveragePooling2D, MaxPooling2D
 from course_lib.nn.initializers import INITIALIZERS, glorot_normal, glorot_uniform, he_normal, he_uniform, ones, zeros
 from course_lib.nn.layers import Activation, Dense, Dropout, Flatten, Input, Layer
 from course_lib.nn.losses import (
@@ -47,15 +55,26 @@ from course_lib.nn.optimizers import (
     rmsprop_step,
     sgd_step,
 )
+from course_lib.nn.pooling import (
+    average_pool2d_backward,
+    average_pool2d_forward,
+    global_average_pool2d_backward,
+    global_average_pool2d_forward,
+    max_pool2d_backward,
+    max_pool2d_forward,
+)
 
 __all__ = [
     "ACTIVATIONS",
     "Activation",
     "Adam",
+    "AveragePooling2D",
     "Callback",
+    "Conv2D",
     "Dense",
     "Dropout",
     "Flatten",
+    "GlobalAveragePooling2D",
     "GradientCheck",
     "History",
     "INITIALIZERS",
@@ -63,6 +82,7 @@ __all__ = [
     "LOSSES",
     "Layer",
     "METRICS",
+    "MaxPooling2D",
     "OPTIMIZERS",
     "Optimizer",
     "RMSprop",
@@ -71,13 +91,22 @@ __all__ = [
     "activation_backward",
     "activation_forward",
     "adam_step",
+    "average_pool2d_backward",
+    "average_pool2d_forward",
     "binary_crossentropy",
     "categorical_crossentropy",
     "check_gradients",
+    "conv2d_backward",
+    "conv2d_forward",
+    "conv2d_loops",
+    "conv_output_size",
+    "conv_padding",
     "dense_backward",
     "dense_forward",
     "dropout_backward",
     "dropout_forward",
+    "global_average_pool2d_backward",
+    "global_average_pool2d_forward",
     "glorot_normal",
     "glorot_uniform",
     "gradient_descent_step",
@@ -85,6 +114,8 @@ __all__ = [
     "he_uniform",
     "linear",
     "linear_backward",
+    "max_pool2d_backward",
+    "max_pool2d_forward",
     "mean_squared_error",
     "momentum_step",
     "nesterov_step",
