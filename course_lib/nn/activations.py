@@ -1,7 +1,8 @@
 """Activation functions and their gradients.
 
 Each function takes z of any shape and returns y of the same shape. Each gradient takes dy = dL/dy and the output y,
-and returns dz = dL/dz: all five need only y, so y is the whole cache. The dtype of z is kept.
+and returns dz = dL/dz: all five need only y, so y is the whole cache. The dtype of z is kept. `out` is an array for the
+result, which may be z (or dy) itself; without it the result is a new array.
 """
 
 import numpy as np
@@ -9,70 +10,70 @@ import numpy as np
 from course_lib.nn.checks import as_float, lookup, rows, same_shape
 
 
-def linear(z):
+def linear(z, out=None):
     """No bend at all: y = z."""
-    return as_float("z", z).copy()
+    return np.positive(as_float("z", z), out=out)
 
 
-def linear_backward(dy, y):
+def linear_backward(dy, y, out=None):
     """dL/dz = dL/dy, because dy/dz = 1."""
     dy, y = same_shape("dy", dy, "y", y)
-    return dy.copy()
+    return np.positive(dy, out=out)
 
 
-def relu(z):
+def relu(z, out=None):
     """Rectified linear unit: y = max(0, z)."""
     z = as_float("z", z)
-    return np.maximum(z, 0)
+    return np.maximum(z, 0, out=out)
 
 
-def relu_backward(dy, y):
+def relu_backward(dy, y, out=None):
     """dL/dz = dL/dy where y > 0, else 0. At the kink z = 0 the slope is taken as 0, as Keras does."""
     dy, y = same_shape("dy", dy, "y", y)
-    return dy * (y > 0)
+    return np.multiply(dy, y > 0, out=out)
 
 
-def sigmoid(z):
+def sigmoid(z, out=None):
     """Logistic function: y = 1 / (1 + exp(-z)), between 0 and 1.
 
     For z < 0 the equal form exp(z) / (1 + exp(z)) is used, so that exp never overflows.
     """
     z = as_float("z", z)
     e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1, e) / (1 + e)
+    return np.divide(np.where(z >= 0, 1, e), 1 + e, out=out)
 
 
-def sigmoid_backward(dy, y):
+def sigmoid_backward(dy, y, out=None):
     """dL/dz = dL/dy * y (1 - y)."""
     dy, y = same_shape("dy", dy, "y", y)
-    return dy * y * (1 - y)
+    return np.multiply(dy * y, 1 - y, out=out)
 
 
-def tanh(z):
+def tanh(z, out=None):
     """Hyperbolic tangent: y = (exp(z) - exp(-z)) / (exp(z) + exp(-z)), between -1 and 1."""
-    return np.tanh(as_float("z", z))
+    return np.tanh(as_float("z", z), out=out)
 
 
-def tanh_backward(dy, y):
+def tanh_backward(dy, y, out=None):
     """dL/dz = dL/dy * (1 - y^2)."""
     dy, y = same_shape("dy", dy, "y", y)
-    return dy * (1 - y * y)
+    return np.multiply(dy, 1 - y * y, out=out)
 
 
-def softmax(z):
+def softmax(z, out=None):
     """Shares that add up to 1 over the last axis: y_k = exp(z_k) / sum_j exp(z_j).
 
     The largest z is subtracted first. That changes nothing in the result, and exp never overflows.
     """
     z = rows("z", z)
     e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
+    return np.divide(e, e.sum(axis=-1, keepdims=True), out=out)
 
 
-def softmax_backward(dy, y):
+def softmax_backward(dy, y, out=None):
     """dL/dz_k = y_k (dL/dy_k - sum_j dL/dy_j y_j): every output depends on every z."""
     dy, y = same_shape("dy", dy, "y", y)
-    return y * (dy - (dy * y).sum(axis=-1, keepdims=True))
+    return np.multiply(y, dy - (dy * y).sum(axis=-1, keepdims=True), out=out)
 
 
 ACTIVATIONS = {
@@ -95,14 +96,14 @@ def activation_name(activation):
     return activation
 
 
-def activation_forward(z, activation):
+def activation_forward(z, activation, out=None):
     """Return y = f(z) and the cache for the way back, with f chosen by name ("relu", "tanh", ...)."""
     forward, backward = lookup("activation", activation, ACTIVATIONS)
-    y = forward(z)
+    y = forward(z, out=out)
     return y, (y, backward)
 
 
-def activation_backward(dy, cache):
+def activation_backward(dy, cache, out=None):
     """Return dL/dz from dy = dL/dy and the cache of `activation_forward`."""
     y, backward = cache
-    return backward(dy, y)
+    return backward(dy, y, out=out)

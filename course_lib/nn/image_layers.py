@@ -24,8 +24,13 @@ from course_lib.nn.workspace import Workspace, fresh
 class ImageLayer(Layer):
     """A layer whose window moves over images (H, W, C)."""
 
+    in_pieces = True
+
     def __init__(self, input_shape=None, name=None):
         super().__init__(input_shape, name)
+        self.own_memory()
+
+    def own_memory(self):
         self.workspace = Workspace()
 
     def work(self, training):
@@ -99,13 +104,18 @@ class Conv2D(ImageLayer):
 
     def forward(self, x, training=False):
         work = self.work(training)
-        self.logits, self.cache = conv2d_forward(x, self.kernel, self.bias, self.strides, self.padding, work)
-        y, self.activation_cache = activation_forward(self.logits, self.activation)
+        z, self.cache = conv2d_forward(x, self.kernel, self.bias, self.strides, self.padding, work)
+        self.logits = z  # the loss asks for them behind a sigmoid or a softmax; relu may write into the same array
+        out = z if self.activation == "relu" else None
+        y, self.activation_cache = activation_forward(z, self.activation, out)
         return y
 
     def backward(self, dy, from_logits=False):
         """With from_logits=True, dy is already the gradient for the sums before the activation."""
-        dz = dy if from_logits else activation_backward(dy, self.activation_cache)
+        if from_logits:
+            dz = dy
+        else:
+            dz = activation_backward(dy, self.activation_cache, out=self.workspace("dz", dy.shape, dy.dtype))
         dx, _dW, _db = conv2d_backward(dz, self.cache, out=self.gradients, needs_dx=self.needs_dx)
         return dx
 

@@ -24,6 +24,8 @@ class Layer:
     """
 
     arguments = ()  # the names of __init__'s arguments, the same as Keras's
+    in_pieces = False  # True where a batch is quicker in pieces, see `pieces`
+    draws = False  # True where training draws random numbers
     needs_dx = True  # the first layer of a model does not compute a gradient for the data
     taken = False  # True once it is in a model
     rng = None  # set by the model, for layers that draw random numbers
@@ -69,6 +71,9 @@ class Layer:
         self.weights, self.gradients = list(weights), list(gradients)
         for name, w in zip(self.parameters(self.input_shape), self.weights, strict=True):
             setattr(self, name, w)
+
+    def own_memory(self):
+        """After a shallow copy: stop sharing the arrays that a step writes into. Layers without such need nothing."""
 
     def count_params(self):
         """The number of weights."""
@@ -187,6 +192,7 @@ class Dropout(Layer):
     """Switches off a random share `rate` of the units while training: see `dropout_forward`."""
 
     arguments = ("rate", "seed")
+    draws = True
 
     def __init__(self, rate, seed=None, input_shape=None, name=None):
         super().__init__(input_shape, name)

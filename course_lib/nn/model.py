@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from course_lib.language import _
+from course_lib.nn import pieces
 from course_lib.nn.checks import (
     NotANumber,
     class_weights,
@@ -21,6 +22,7 @@ from course_lib.nn.checks import (
 from course_lib.nn.history import Callbacks, History, progress
 from course_lib.nn.layers import Input, Layer
 from course_lib.nn.losses import (
+    LOSSES,
     binary_crossentropy,
     categorical_crossentropy,
     class_numbers,
@@ -119,6 +121,7 @@ class Sequential:
         weights = [w for layer in self.layers for w in layer.weights]
         self.weight_vector, self.weights = as_one_vector(weights, self.dtype)
         self.gradient_vector, self.gradients = as_one_vector([np.zeros_like(w) for w in weights], self.dtype)
+        self.lanes = []  # see `pieces`: made when they are needed
         first = 0
         for layer in self.layers:
             last = first + len(layer.weights)
@@ -316,14 +319,14 @@ class Sequential:
         return self._forward(self._inputs(x), training)
 
     # ---------------------------------------------------------------- one step
-    def _forward(self, x, training):
-        for layer in self.layers:
+    def _forward(self, x, training, layers=None):
+        for layer in layers or self.layers:
             x = layer.forward(x, training)
         return x
 
-    def _loss(self, y, y_pred, weight=None):
+    def _loss(self, y, y_pred, weight=None, last=None):
         """Return the loss, its gradient, and whether that is the gradient for the last layer's logits."""
-        last, options = self.layers[-1], {} if weight is None else {"sample_weight": weight}
+        last, options = last or self.layers[-1], {} if weight is None else {"sample_weight": weight}
         from_logits = getattr(last, "activation", None) in PROBABILITIES and self.loss in CROSSENTROPIES
         if from_logits:
             y_pred, options = last.logits, options | {"from_logits": True}
@@ -334,11 +337,20 @@ class Sequential:
         return loss, gradient, from_logits
 
     def _loss_and_gradients(self, x, y, training, weight=None):
-        y_pred = self._forward(x, training)
-        loss, dy, from_logits = self._loss(y, y_pred, weight)
-        last = self.layers[-1]
+        # A loss of one's own need not be a mean, and random numbers are drawn in the order of the samples.
+        whole = self.loss not in LOSS_MEANS or any(layer.draws for layer in self.layers)
+        if whole or len(x) <= pieces.PIECE or not any(layer.in_pieces for layer in self.layers):
+            return self._work_through(self.layers, x, y, training, weight)
+        return pieces.loss_and_gradients(self, x, y, training, weight)
+
+    def _work_through(self, layers, x, y, training, weight=None, share=1.0):
+        """Forward, loss, backward with these layers; `share` is the part of the batch that these samples are."""
+        *_others, last = layers
+        y_pred = self._forward(x, training, layers)
+        loss, dy, from_logits = self._loss(y, y_pred, weight, last)
+        dy = dy if share == 1 else dy * dy.dtype.type(share)
         dy = last.backward(dy, from_logits=True) if from_logits else last.backward(dy)
-        for layer in reversed(self.layers[:-1]):
+        for layer in reversed(layers[:-1]):
             dy = layer.backward(dy)
         return float(loss), y_pred
 
@@ -465,6 +477,7 @@ class Sequential:
             raise type(error)(_("validation_data: {message}").format(message=error)) from error
 
 
+LOSS_MEANS = frozenset(LOSSES.values())  # those that are a mean over the samples
 LOSS_TARGETS = {
     loss_function("mse"): lambda name, y: None,
     binary_crossentropy: probabilities,

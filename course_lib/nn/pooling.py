@@ -42,30 +42,33 @@ def max_pool2d_backward(dy, cache):
 
 
 def max_along(x, axis, size, stride, work):
-    """The largest of `size` neighbours along one axis, and for each but the last neighbour where it equals that."""
-    first, *others = neighbours(x, axis, size, stride)
-    largest = work(f"largest {axis}", first.shape, x.dtype)
-    largest[...] = first
-    for one in others:
-        np.maximum(largest, one, out=largest)
-    won = work(f"won {axis}", (size - 1, *first.shape), bool)
-    for k, one in enumerate([first, *others[:-1]] if others else []):
-        np.equal(one, largest, out=won[k])
+    """The largest of `size` neighbours along one axis, and where each of them won: the first of the largest ones."""
+    places = neighbours(x, axis, size, stride)
+    largest = work(f"largest {axis}", places[0].shape, x.dtype)
+    np.maximum(places[0], places[-1], out=largest)
+    for place in places[1:-1]:
+        np.maximum(largest, place, out=largest)
+    won = work(f"won {axis}", (size, *largest.shape), bool)
+    free = won[-1]  # where no neighbour has won yet; in the end the last one wins there
+    free[...] = True
+    for place, here in zip(places[:-1], won, strict=False):
+        np.equal(place, largest, out=here)
+        here &= free
+        free ^= here
     return largest, won
 
 
 def give_to_winners(dy, won, axis, shape, stride, work):
-    """Each neighbour that won takes all that the neighbours before it have left; the last one takes the rest."""
+    """Each neighbour receives dy where it won and 0 elsewhere; where windows overlap, the sum."""
+    size, count = len(won), dy.shape[axis]
     dx = work(f"dx {axis}", shape, dy.dtype)
-    dx[...] = 0
-    left, taken = work(f"left {axis}", dy.shape, dy.dtype), work(f"taken {axis}", dy.shape, dy.dtype)
-    left[...] = dy
-    *firsts, last = neighbours(dx, axis, len(won) + 1, stride, count=dy.shape[axis])
-    for one, here in zip(firsts, won, strict=True):
-        np.multiply(left, here, out=taken)
-        one += taken
-        left -= taken
-    last += left
+    if stride != size or count * size != shape[axis]:  # some pixels lie in several windows, or in none
+        dx[...] = 0
+    for place, here in zip(neighbours(dx, axis, size, stride, count), won, strict=True):
+        if stride < size:
+            place += dy * here
+        else:
+            np.multiply(dy, here, out=place)
     return dx
 
 
