@@ -12,7 +12,8 @@ from course_lib.nn.checks import as_float, lookup, rows, same_shape
 
 def linear(z, out=None):
     """No bend at all: y = z."""
-    return np.positive(as_float("z", z), out=out)
+    z = as_float("z", z)
+    return z if out is z else np.positive(z, out=out)
 
 
 def linear_backward(dy, y, out=None):

@@ -8,14 +8,17 @@ row, so all windows times all kernels is (N Ho Wo, kh kw C) (kh kw C, F). As in 
 mathematics this is called cross-correlation).
 """
 
+import functools
+
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from course_lib.nn.checks import same_shape, whole
 from course_lib.nn.image_checks import conv_inputs, padding_name, window_fits
 from course_lib.nn.workspace import fresh
 
 
+@functools.lru_cache(typed=True)
 def conv_output_size(size, kernel_size, strides=1, padding="valid"):
     """How many windows find a place along one axis: floor((n + p - k) / s) + 1.
 
@@ -25,6 +28,7 @@ def conv_output_size(size, kernel_size, strides=1, padding="valid"):
     return (size + before + after - kernel_size) // strides + 1
 
 
+@functools.lru_cache(typed=True)
 def conv_padding(size, kernel_size, strides=1, padding="valid"):
     """Pixels to add (before, after) along one axis: none for "valid"; for "same" as many as ceil(n / s) windows need.
 
@@ -68,7 +72,7 @@ def conv2d_forward(x, W, b, strides=1, padding="valid", work=fresh):
     x, W, b, strides = conv_inputs(x, W, b, strides, padding)
     kernel_size, filters = W.shape[:2], W.shape[3]
     padded, corner = pad(x, kernel_size, strides, padding, work)
-    windows = sliding_window_view(padded, kernel_size, axis=(1, 2))[:, :: strides[0], :: strides[1]]
+    windows = all_windows(padded, kernel_size, strides)
     N, Ho, Wo = windows.shape[:3]
     patches = patch_rows(windows, work)
     weights = work("weights", (patches.shape[1], filters), x.dtype)
@@ -120,20 +124,27 @@ def input_gradient(dy, W, shape, strides, work):
     return dx
 
 
+def all_windows(x, kernel_size, strides):
+    """Every window of the images as a view, without a copy: (N, H, W, C) -> (N, Ho, Wo, kh, kw, C)."""
+    (N, H, W, C), (kh, kw), (sh, sw), (n, h, w, c) = x.shape, kernel_size, strides, x.strides
+    shape = N, (H - kh) // sh + 1, (W - kw) // sw + 1, kh, kw, C
+    return as_strided(x, shape, (n, h * sh, w * sw, h, w, c), writeable=False)
+
+
 def patch_rows(windows, work):
-    """Lay every window (N, Ho, Wo, C, kh, kw) in a row in the order kh, kw, C, and put a 1 behind it.
+    """Lay every window in a row, with a 1 behind it: (N, Ho, Wo, kh, kw, C) -> (N Ho Wo, kh kw C + 1).
 
     With one channel a window's rows are short: then the rows are stored as columns, which copies long runs.
     """
-    N, Ho, Wo, C, kh, kw = windows.shape
-    size, count = kh * kw * C, N * Ho * Wo
+    N, Ho, Wo, kh, kw, C = windows.shape
+    count, size = N * Ho * Wo, kh * kw * C
     if C == 1:
         columns = work("patches", (size + 1, count), windows.dtype)
-        columns[:-1].reshape(kh, kw, N, Ho, Wo)[...] = windows[:, :, :, 0].transpose(3, 4, 0, 1, 2)
+        columns[:-1].reshape(kh, kw, N, Ho, Wo)[...] = windows[..., 0].transpose(3, 4, 0, 1, 2)
         columns[-1] = 1
         return columns.T
     rows = work("patches", (count, size + 1), windows.dtype)
-    rows[:, :-1].reshape(N, Ho, Wo, kh, kw, C)[...] = windows.transpose(0, 1, 2, 4, 5, 3)
+    rows[:, :-1].reshape(windows.shape)[...] = windows
     rows[:, -1] = 1
     return rows
 

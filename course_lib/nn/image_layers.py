@@ -106,13 +106,13 @@ class Conv2D(ImageLayer):
         work = self.work(training)
         z, self.cache = conv2d_forward(x, self.kernel, self.bias, self.strides, self.padding, work)
         self.logits = z  # the loss asks for them behind a sigmoid or a softmax; relu may write into the same array
-        out = z if self.activation == "relu" else None
+        out = z if self.activation in ("relu", "linear") else None
         y, self.activation_cache = activation_forward(z, self.activation, out)
         return y
 
     def backward(self, dy, from_logits=False):
         """With from_logits=True, dy is already the gradient for the sums before the activation."""
-        if from_logits:
+        if from_logits or self.activation == "linear":
             dz = dy
         else:
             dz = activation_backward(dy, self.activation_cache, out=self.workspace("dz", dy.shape, dy.dtype))

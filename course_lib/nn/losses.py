@@ -78,7 +78,8 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, sample_we
     the gradient is (p - onehot(t)) / N. Probabilities are clipped and then divided by their sum, as Keras does.
     """
     y_pred = as_float("y_pred", y_pred)
-    t = class_numbers(y_true, y_pred)[..., np.newaxis]
+    t = class_numbers(y_true, y_pred)
+    true = (*np.indices(t.shape, sparse=True), t)  # the place of each sample's true class
     if from_logits:
         log_p = log_softmax(y_pred)
         p = np.exp(log_p)
@@ -86,9 +87,9 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, sample_we
         c, inside = clipped(y_pred)
         p = c / c.sum(axis=-1, keepdims=True)
         log_p = np.log(p)
-    losses = -np.take_along_axis(log_p, t, axis=-1)[..., 0]
+    losses = -log_p[true]
     gradient = p
-    np.put_along_axis(gradient, t, np.take_along_axis(p, t, axis=-1) - 1, axis=-1)  # p - onehot(t)
+    gradient[true] -= 1  # p - onehot(t)
     if not from_logits:
         gradient = inside * gradient / c  # through the logarithm
     return average_samples(losses, gradient, sample_weight)

@@ -3,7 +3,7 @@
 import math
 import signal
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import numpy as np
 
@@ -231,8 +231,9 @@ class Sequential:
         self.history, self.stop_training = History(), False
         steps, epoch, logs = 0, 0, {}
         best, lowest = (0, self.weight_vector.copy()), math.inf  # to return to if the training diverges
-        interrupted = False
+        interrupted, until_the_end = False, ExitStack()
         try:
+            step = until_the_end.enter_context(whole_steps())
             for layer in self.layers:
                 layer.rng = rng
             calls.call("on_train_begin", {})
@@ -246,7 +247,7 @@ class Sequential:
                         if calls["on_batch_begin"]:
                             calls.call("on_batch_begin", batch, {})
                         part = None if weight is None else weight[chosen]
-                        loss, y_pred = self._train_step(x[chosen], y[chosen], part)
+                        loss, y_pred = self._train_step(step, x[chosen], y[chosen], part)
                         if not math.isfinite(loss):
                             self._diverged(loss, epoch, *best)
                         steps += 1
@@ -269,6 +270,7 @@ class Sequential:
         except KeyboardInterrupt:
             interrupted = True
         finally:  # also after an exception in a callback
+            until_the_end.close()
             for layer in self.layers:
                 layer.rng = self.rng
             calls.call("on_train_end", logs)
@@ -284,8 +286,8 @@ class Sequential:
     def train_on_batch(self, x, y):
         """Do one training step; return the loss before the step, with metrics as a list [loss, ...]."""
         x, y = self._data(x, y)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            loss, y_pred = self._train_step(x, y)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"), whole_steps() as step:
+            loss, y_pred = self._train_step(step, x, y)
         if not math.isfinite(loss):
             raise FloatingPointError(self._divergence(loss) + _(" This step was not taken."))
         totals = Totals(self.metrics)
@@ -354,10 +356,10 @@ class Sequential:
             dy = layer.backward(dy)
         return float(loss), y_pred
 
-    def _train_step(self, x, y, weight=None):
+    def _train_step(self, step, x, y, weight=None):
         loss, y_pred = self._loss_and_gradients(x, y, True, weight)
         if math.isfinite(loss):
-            with whole_step():
+            with step:
                 self._update()
         return loss, y_pred
 
@@ -531,18 +533,38 @@ def sample_weights(y, class_weight, dtype):
     return weight
 
 
+class WholeStep:
+    """Holds Ctrl-C back while the weights are being updated: `with step: update()`."""
+
+    def __init__(self, outside):
+        self.outside, self.updating, self.pressed = outside, False, None
+
+    def handler(self, *arguments):
+        if self.updating:
+            self.pressed = arguments
+        elif callable(self.outside):
+            self.outside(*arguments)
+
+    def __enter__(self):
+        self.updating = True
+
+    def __exit__(self, *error):
+        self.updating = False
+        if self.pressed and callable(self.outside):
+            pressed, self.pressed = self.pressed, None
+            self.outside(*pressed)
+
+
 @contextmanager
-def whole_step():
-    """Hold Ctrl-C back until the weights have been updated completely."""
+def whole_steps():
+    """Let a WholeStep receive Ctrl-C for as long as this lasts. Threads other than the main one never receive it."""
     outside = signal.getsignal(signal.SIGINT)
+    step = WholeStep(outside)
     if threading.current_thread() is not threading.main_thread() or outside is None:
-        yield  # other threads never receive Ctrl-C
+        yield step
         return
-    pressed = []
-    signal.signal(signal.SIGINT, lambda *arguments: pressed.append(arguments))
+    signal.signal(signal.SIGINT, step.handler)
     try:
-        yield
+        yield step
     finally:
         signal.signal(signal.SIGINT, outside)
-    if pressed:
-        outside(*pressed[0]) if callable(outside) else None

@@ -104,7 +104,7 @@ class Optimizer:
     0.8999999762. Only then do both engines agree to the last digits in float64.
     """
 
-    block = 32768  # values per piece: the few arrays that a rule needs then stay in the processor's cache
+    block = 65536  # values per piece: the few arrays that a rule needs then stay in the processor's cache
 
     def __init__(self, learning_rate, clipnorm=None, global_clipnorm=None):
         self.learning_rate = positive("learning_rate", learning_rate)

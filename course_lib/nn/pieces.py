@@ -11,8 +11,13 @@ import functools
 import math
 import os
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
+
+from course_lib.nn.image_layers import MaxPooling2D
+from course_lib.nn.layers import Activation
+from course_lib.nn.workspace import Workspace
 
 PIECE = 16  # samples
 
@@ -29,11 +34,19 @@ def pool(threads):
 
 
 class Lane:
-    """The layers of a model once more: on the same weights, but with gradients and work arrays of their own."""
+    """The layers of a model once more: on the same weights, but with gradients and work arrays of their own.
+
+    Relu and the largest value may change places: max(relu(a), relu(b)) = relu(max(a, b)), and so for the gradients.
+    Behind the pooling relu has only a quarter of the numbers to look at.
+    """
 
     def __init__(self, model):
         self.layers = [copy.copy(layer) for layer in model.layers]
-        self.gradient_vector = np.zeros_like(model.gradient_vector)
+        for before, after in pairwise(list(self.layers)):
+            if isinstance(after, MaxPooling2D) and getattr(before, "activation", None) == "relu":
+                before.activation = "linear"
+                self.layers.insert(self.layers.index(after) + 1, Activation("relu"))
+        self.gradient_vector, self.work = np.zeros_like(model.gradient_vector), Workspace()
         first = 0
         for layer in self.layers:
             layer.own_memory()
@@ -49,7 +62,7 @@ def loss_and_gradients(model, x, y, training, weight):
     parts = [slice(a, a + PIECE) for a in range(0, len(x), PIECE)]
     lanes = model.lanes = model.lanes or [Lane(model) for _core in range(cores())]
     lanes = lanes[: len(parts)]
-    gradients = np.empty((len(parts), model.gradient_vector.size), model.dtype)
+    gradients = lanes[0].work("gradients", (len(parts), model.gradient_vector.size), model.dtype)
     results = [None] * len(parts)
 
     def run(first):

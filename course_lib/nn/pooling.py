@@ -49,12 +49,11 @@ def max_along(x, axis, size, stride, work):
     for place in places[1:-1]:
         np.maximum(largest, place, out=largest)
     won = work(f"won {axis}", (size, *largest.shape), bool)
-    free = won[-1]  # where no neighbour has won yet; in the end the last one wins there
-    free[...] = True
-    for place, here in zip(places[:-1], won, strict=False):
-        np.equal(place, largest, out=here)
-        here &= free
-        free ^= here
+    for k, place in enumerate(places[:-1]):
+        np.equal(place, largest, out=won[k])
+        for earlier in won[:k]:
+            won[k] &= ~earlier
+    np.logical_not(won[:-1].any(axis=0), out=won[-1])
     return largest, won
 
 
