@@ -7,7 +7,9 @@ import difflib
 import inspect
 
 from course_lib.data.catalogue import CATALOGUE
+from course_lib.data.degrading_machine import simulate_engines
 from course_lib.data.download import DataUnavailable, cache_folder, fetch
+from course_lib.data.engine_runs import EngineRuns, informative_columns
 from course_lib.data.machine_failures import (
     FAILURE_MODES,
     load_failure_modes,
@@ -17,6 +19,8 @@ from course_lib.data.machine_failures import (
 )
 from course_lib.data.sensor_table import SHAPES, sensor_table
 from course_lib.data.table import Standardizer, Table, leaks, split_by_group
+from course_lib.data.turbofan import load_turbofan
+from course_lib.data.windows import Windows, last_windows, windows
 from course_lib.language import _
 
 __all__ = [
@@ -24,28 +28,37 @@ __all__ = [
     "FAILURE_MODES",
     "SHAPES",
     "DataUnavailable",
+    "EngineRuns",
     "Standardizer",
     "Table",
+    "Windows",
     "cache_folder",
     "fetch",
+    "informative_columns",
+    "last_windows",
     "leaks",
     "load",
     "load_failure_modes",
     "load_machine_failures",
+    "load_turbofan",
     "physics_features",
     "sensor_table",
+    "simulate_engines",
     "simulate_machine_failures",
     "split_by_group",
+    "windows",
 ]
 
 LOADERS = {
     "machine_failures": {"real": load_machine_failures, "simulated": simulate_machine_failures},
     "sensor_table": {"simulated": sensor_table},
+    "turbofan": {"real": load_turbofan, "simulated": simulate_engines},
+    "degrading_machine": {"simulated": simulate_engines},
 }
 
 
 def load(name, source=None, **options):
-    """Return the Table of the data set `name`; `options` go to its loader.
+    """Return the Table of the data set `name`, or what its loader returns; `options` go to the loader.
 
     `source` is "real", "simulated" or "available": real where it can be had, else simulated, and it says so.
     Without it: "real" where there are real data, else "simulated". Raises ValueError for an unknown name (with the

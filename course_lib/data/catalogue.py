@@ -10,10 +10,14 @@ from course_lib.language import _
 
 @dataclass(frozen=True)
 class Address:
-    """One place to get a file. `member` names the file inside when the address serves a zip archive."""
+    """One place to get a file. `member` names the file inside when the address serves a zip archive.
+
+    Where that archive holds another archive and only this one holds the file, `inside` names the inner archive.
+    """
 
     url: str
     member: str | None = None
+    inside: str | None = None
 
 
 @dataclass(frozen=True)
@@ -143,4 +147,128 @@ SENSOR_TABLE = DataSet(
     known_defects=("Simulated: cleaner than any real plant.",),
 )
 
-CATALOGUE = {data_set.name: data_set for data_set in (MACHINE_FAILURES, SENSOR_TABLE)}
+NASA_ARCHIVE = (
+    "https://phm-datasets.s3.amazonaws.com/NASA/6.+Turbofan+Engine+Degradation+Simulation+Data+Set.zip",
+    "6. Turbofan Engine Degradation Simulation Data Set/CMAPSSData.zip",
+)
+TURBOFAN_COPY = (
+    "https://raw.githubusercontent.com/alireza-javanmardi/conformal-RUL-intervals/"
+    "37e450ac8b656229d44aed3ac39dcf85ea11b86c/data/CMAPSS/"
+)
+
+
+def _turbofan_file(name, sha256, size):
+    url, inside = NASA_ARCHIVE
+    return DataFile(name, sha256, size, (Address(url, member=name, inside=inside), Address(TURBOFAN_COPY + name)))
+
+
+TURBOFAN = DataSet(
+    name="turbofan",
+    title="Turbofan engine degradation (NASA C-MAPSS, FD001)",
+    folder="cmapss_fd001",
+    files=(
+        _turbofan_file(
+            "train_FD001.txt", "963b5e22825b34d8b21c69e1aeb4af3e647050eb672ee8834ba4b5d91d2de0f8", 3_515_356
+        ),
+        _turbofan_file("test_FD001.txt", "3cda7109ce17bafb5443f2ac926cfcf88154b941b8c4cf95eb55d1ddd6f52851", 2_228_855),
+        _turbofan_file("RUL_FD001.txt", "a19c8ec94931949d0485bdc35118206e9c81c4547b422efb9cf86f4ceddbceca", 429),
+    ),
+    page=(
+        "https://www.nasa.gov/intelligent-systems-division/discovery-and-systems-health/pcoe/"
+        "pcoe-data-set-repository/ (item 6)"
+    ),
+    licence=(
+        "no formal licence is declared; a work of the U.S. Government (NASA). NASA asks to name the repository and "
+        "the donors of the data"
+    ),
+    citation=(
+        "A. Saxena, K. Goebel, Turbofan Engine Degradation Simulation Data Set, NASA Prognostics Data Repository, NASA "
+        'Ames Research Center, 2008; A. Saxena, K. Goebel, D. Simon, N. Eklund, "Damage Propagation Modeling for '
+        'Aircraft Engine Run-to-Failure Simulation", International Conference on Prognostics and Health Management '
+        "(PHM08), 2008."
+    ),
+    story=(
+        "SIMULATED, not measured: NASA's computer model of a turbofan engine, C-MAPSS, made these data. 100 engines "
+        "run until the high-pressure compressor (HPC) has failed, after 128 to 362 flights (mean 206.3): 20,631 rows. "
+        "Another 100 engines are cut off before they fail: 13,096 rows, and the true remaining life is given, 7 to "
+        "145 flights (mean 75.5). One row is one flight, called a cycle. Every engine starts with another wear, and "
+        "every sensor has noise."
+    ),
+    columns=(
+        Column("engine", "", "number of the engine: the group to split by, never an input"),
+        Column("cycle", "cycles", "number of the flight, 1, 2, 3 ..."),
+        Column("altitude", "1000 ft", "operating setting 1; sea level in FD001, so almost 0"),
+        Column("Mach number", "", "operating setting 2; almost 0 in FD001"),
+        Column("TRA", "%", "operating setting 3, throttle resolver angle; always 100 in FD001"),
+        Column("T2", "°R", "sensor 1: total temperature at the fan inlet; constant"),
+        Column("T24", "°R", "sensor 2: total temperature behind the low-pressure compressor"),
+        Column("T30", "°R", "sensor 3: total temperature behind the high-pressure compressor"),
+        Column("T50", "°R", "sensor 4: total temperature behind the low-pressure turbine"),
+        Column("P2", "psia", "sensor 5: pressure at the fan inlet; constant"),
+        Column("P15", "psia", "sensor 6: total pressure in the bypass duct; two values only"),
+        Column("P30", "psia", "sensor 7: total pressure behind the high-pressure compressor"),
+        Column("Nf", "rpm", "sensor 8: speed of the fan"),
+        Column("Nc", "rpm", "sensor 9: speed of the core"),
+        Column("epr", "", "sensor 10: engine pressure ratio P50 / P2; constant"),
+        Column("Ps30", "psia", "sensor 11: static pressure behind the high-pressure compressor"),
+        Column("phi", "pps/psi", "sensor 12: fuel flow divided by Ps30"),
+        Column("NRf", "rpm", "sensor 13: speed of the fan, corrected for the inlet temperature"),
+        Column("NRc", "rpm", "sensor 14: speed of the core, corrected for the inlet temperature"),
+        Column("BPR", "", "sensor 15: bypass ratio"),
+        Column("farB", "", "sensor 16: fuel-air ratio of the burner; constant"),
+        Column("htBleed", "", "sensor 17: enthalpy of the bleed air; whole numbers"),
+        Column("Nf_dmd", "rpm", "sensor 18: demanded speed of the fan; constant"),
+        Column("PCNfR_dmd", "%", "sensor 19: demanded corrected speed of the fan; constant"),
+        Column("W31", "lbm/s", "sensor 20: cooling air to the high-pressure turbine"),
+        Column("W32", "lbm/s", "sensor 21: cooling air to the low-pressure turbine"),
+    ),
+    known_defects=(
+        "The data are simulated by C-MAPSS. A good figure here says little about a real engine.",
+        "The units are American: °R is Rankine (K = °R / 1.8), psia is absolute pressure (1 psi = 0.0689 bar), "
+        "lbm/s is pounds of air a second (0.4536 kg/s), pps is pounds of fuel a second.",
+        "Setting 3 and the sensors 1, 5, 10, 16, 18 and 19 never change, and sensor 6 has two values only.",
+        "Both files number their engines 1 to 100, but they are different engines. The loader calls those of the test "
+        "101 to 200.",
+        "The file has no header; the names and units are those of Saxena et al. (2008), Table 2. Only PCNfR_dmd is "
+        "given there in rpm, which cannot be: it is always 100.",
+        "One operating condition and one kind of fault only: this is the easiest of NASA's four subsets.",
+        "Edited copies are on the internet (other line ends, other rounding): the sha256 tells.",
+    ),
+)
+
+DEGRADING_MACHINE = DataSet(
+    name="degrading_machine",
+    title="Simulated air compressors that run to failure",
+    folder="",
+    files=(),
+    page="",
+    licence="MIT (made by the course itself)",
+    citation="course_lib.data.degrading_machine",
+    story=(
+        "Air compressors of a plant, each run until it fails, after about 120 to 360 cycles of one hour. The wear "
+        "inside is hidden: it grows slowly at first and fast near the end. The sensors follow it, with noise. The "
+        "true health is known for every cycle."
+    ),
+    columns=(
+        Column("inlet air temperature", "°C", "operating setting 1"),
+        Column("load", "%", "operating setting 2; a higher load wears faster, with its third power"),
+        Column("speed setpoint", "rpm", "operating setting 3; constant"),
+        Column("bearing temperature", "°C", "rises with the wear"),
+        Column("winding temperature", "°C", "rises a little with the wear, much with the load"),
+        Column("oil temperature", "°C", "rises with the wear and with the inlet air"),
+        Column("outlet air temperature", "°C", "rises with the wear, and with the inlet air as much as this itself"),
+        Column("outlet pressure", "bar", "falls with the wear"),
+        Column("oil pressure", "bar", "falls with the wear"),
+        Column("vibration drive end", "mm/s RMS", "rises with the square of the wear: flat for long, then steep"),
+        Column("vibration free end", "mm/s RMS", "the same, weaker"),
+        Column("shaft speed", "rpm", "falls a little with the wear"),
+        Column("motor current", "A", "rises with the wear and with the load"),
+        Column("air flow", "m³/min", "falls with the wear, rises with the load"),
+        Column("supply voltage", "V", "noise of the grid: tells nothing about the wear"),
+        Column("cooling water temperature", "°C", "weather of its own: tells nothing about the wear"),
+        Column("valve position", "%", "constant"),
+    ),
+    known_defects=("Simulated: one kind of fault, no repairs, no missing values. Cleaner than any real plant.",),
+)
+
+CATALOGUE = {data_set.name: data_set for data_set in (MACHINE_FAILURES, SENSOR_TABLE, TURBOFAN, DEGRADING_MACHINE)}

@@ -188,10 +188,17 @@ def _content(raw, address, file):
         else:
             # Read one named member into memory, never more than its known size: nothing is unpacked to the disk,
             # so a name such as ../../x and an archive that swells to gigabytes are both harmless.
-            with zipfile.ZipFile(raw) as archive, archive.open(address.member) as member:
-                content = member.read(file.size + 1)
-    except KeyError:
-        return None, _("the archive holds no file {member}").format(member=address.member)
+            with contextlib.ExitStack() as opened:
+                archive = opened.enter_context(zipfile.ZipFile(raw))
+                if address.inside:  # an archive in the archive: read where it lies
+                    if archive.getinfo(address.inside).file_size > LARGEST:
+                        return None, _("what it sent is no whole zip archive")
+                    inner = opened.enter_context(archive.open(address.inside))
+                    archive = opened.enter_context(zipfile.ZipFile(inner))
+                content = opened.enter_context(archive.open(address.member)).read(file.size + 1)
+    except KeyError as error:  # its text is "There is no item named ... in the archive"
+        absent = address.inside if address.inside and address.inside in str(error) else address.member
+        return None, _("the archive holds no file {member}").format(member=absent)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error):
         return None, _("what it sent is no whole zip archive")
     if len(content) != file.size or hashlib.sha256(content).hexdigest() != file.sha256:
@@ -244,17 +251,22 @@ def _disk_problem(error, told):
 def _unavailable(data_set, file, reasons, told):
     """The one message: what happened, the address, where to put the file by hand, and that the chapter goes on."""
     address = file.addresses[0]
-    steps = (
-        _("open {url} in a browser, take {member} out of the archive and put it into the folder {folder}")
-        if address.member
-        else _("open {url} in a browser and put {member} into the folder {folder}")
-    )
+    steps = _("open {url} in a browser and put {member} into the folder {folder}")
+    if address.member:
+        steps = _("open {url} in a browser, take {member} out of the archive and put it into the folder {folder}")
+    if address.inside:
+        steps = _(
+            "open {url} in a browser, take {inside} out of the archive and {member} out of that one, and put it into "
+            "the folder {folder}"
+        )
     return "\n".join(
         (
             _("The data set '{title}' is not available on this computer.").format(title=data_set.title),
             *(f"  - {reason}" for reason in dict.fromkeys(reasons) if reason),
             _("By hand: {steps}.").format(
-                steps=steps.format(url=address.url, member=address.member or file.name, folder=told)
+                steps=steps.format(
+                    url=address.url, inside=address.inside, member=address.member or file.name, folder=told
+                )
             ),
             _("Without it the chapter goes on with simulated data."),
         )
