@@ -20,7 +20,7 @@ from course_lib.data.machine_failures import (
 from course_lib.data.sensor_table import SHAPES, sensor_table
 from course_lib.data.table import Standardizer, Table, leaks, split_by_group
 from course_lib.data.turbofan import load_turbofan
-from course_lib.data.windows import Windows, last_windows, windows
+from course_lib.data.windows import Windows, last_windows, prepare_engines, windows
 from course_lib.language import _
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "load_machine_failures",
     "load_turbofan",
     "physics_features",
+    "prepare_engines",
     "sensor_table",
     "simulate_engines",
     "simulate_machine_failures",

@@ -11,8 +11,8 @@ from course_lib.nn.checks import generator, lookup, whole
 
 NOMINAL_LOAD = 80.0  # %
 NOMINAL_AIR = 20.0  # °C of the inlet air
-SHORTEST, LONGEST = 125.0, 350.0  # cycles of life at the nominal load, before the chance of each cycle
-STEEPNESS = 4.0  # how much faster the wear grows at the end: exp(4) = 55 times
+SHORTEST, LONGEST = 130.0, 345.0  # cycles of life at the nominal load, before the chance of each cycle
+STEEPNESS = 3.0  # how much faster the wear grows at the end than at the start: exp(3) = 20 times
 FIRST_WINDOW = 31  # a cut-off engine has been seen for at least so many cycles
 REMAINING = (5, 145)  # cycles that a cut-off engine still has, at the least and at the most
 
@@ -66,7 +66,7 @@ def simulate_engines(engines=100, test_engines=100, rng=0, condition="normal"):
     Every cycle (one hour) uses up a part of the machine's life L, more under a higher load; e is the chance of the
     cycle (mean 1). The used part s gives the wear w, the wear gives the health, and the machine fails at s >= 1:
 
-        s_t = s_(t-1) + (load_t / 80 %)^3 e_t / L        w_t = (exp(4 s_t) - 1) / (exp(4) - 1)        health = 1 - w_t
+        s_t = s_(t-1) + (load_t / 80 %)^3 e_t / L        w_t = (exp(3 s_t) - 1) / (exp(3) - 1)        health = 1 - w_t
 
     Lives are about 120 to 360 cycles. The sensors follow the wear, the settings and noise (`SENSORS`).
 
@@ -101,7 +101,7 @@ def _machine(rng, mean_air, mean_load, setpoint):
     air = mean_air + 4 * np.sin(2 * np.pi * (np.arange(most) / 24 + rng.random())) + rng.normal(0, 0.7, most)
     load = np.clip(mean_load + rng.normal(0, 3, most), 0, 100)
     start = rng.uniform(0, 0.05)  # never quite new
-    used = start + np.cumsum((load / NOMINAL_LOAD) ** 3 * rng.gamma(2, 0.5, most)) / life
+    used = start + np.cumsum((load / NOMINAL_LOAD) ** 3 * rng.gamma(4, 0.25, most)) / life
     cycles = int(np.argmax(used >= 1)) + 1
     air, load, used = air[:cycles], load[:cycles], np.minimum(used[:cycles], 1)
 

@@ -53,7 +53,7 @@ def fetch(data_set, file=None):
         with contextlib.suppress(OSError):  # a read-only cache keeps it, but it is never used
             (folder / file.name).unlink()
     try:
-        return _download(file, folder, reasons)
+        return _download(data_set, file, folder, reasons)
     except OSError as error:
         reasons.append(_disk_problem(error, told))
     raise DataUnavailable(_unavailable(data_set, file, reasons, told))
@@ -98,7 +98,7 @@ def _problem_with(path, file):
     return None
 
 
-def _download(file, folder, reasons):
+def _download(data_set, file, folder, reasons):
     """Try each address; put the checked content in `folder` by one rename. OSError means a problem with the disk."""
     if os.environ.get("COURSE_OFFLINE"):
         reasons.append(_("COURSE_OFFLINE is set, so no download was tried"))
@@ -111,8 +111,9 @@ def _download(file, folder, reasons):
         with tempfile.TemporaryFile(dir=folder) as raw:
             problem = _get(address.url, raw)
             content, problem = (None, problem) if problem else _content(raw, address, file)
-        if problem is None:
-            return _store(content, folder / file.name, file)
+            if problem is None:
+                _store_others(data_set, file, address, raw, folder)
+                return _store(content, folder / file.name, file)
         reasons.append(_("{host}: {problem}").format(host=host, problem=problem))
     raise _NotDownloaded
 
@@ -224,6 +225,16 @@ def _store(content, path, file):
     finally:
         with contextlib.suppress(OSError):
             os.unlink(part)
+
+
+def _store_others(data_set, file, address, raw, folder):
+    """Keep the other files of the data set that the same archive holds: one download is enough."""
+    for other in data_set.files:
+        same = [a for a in other.addresses if a.member and a.url == address.url]
+        if same and other is not file and _problem_with(folder / other.name, other) is not None:
+            content, problem = _content(raw, same[0], other)
+            if problem is None:
+                _store(content, folder / other.name, other)
 
 
 def _remove_stale_parts(folder, older_than=3600):

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from course_lib.data.engine_runs import EngineRuns
+from course_lib.data.engine_runs import EngineRuns, informative_columns
+from course_lib.data.table import Standardizer, split_by_group
 from course_lib.language import _
 from course_lib.nn.checks import first, positive, whole
 
@@ -13,12 +14,14 @@ from course_lib.nn.checks import first, positive, whole
 class Windows:
     """N windows: `x` (N, T, D), the target `y` (N,) [cycles], and where each comes from.
 
-    `groups` (N,) is the engine and `cycle` (N,) the last cycle in the window; `y` belongs to that cycle. `mask` (N, T)
-    is False where a window was filled up before the engine's first cycle, and None where nothing was filled.
+    `groups` (N,) is the engine and `cycle` (N,) the last cycle in the window; `y` belongs to that cycle. `remaining`
+    (N,) is the true remaining life there, where `y` may be capped. `mask` (N, T) is False where a window was filled up
+    before the engine's first cycle, and None where nothing was filled.
     """
 
     x: np.ndarray
     y: np.ndarray
+    remaining: np.ndarray
     groups: np.ndarray
     cycle: np.ndarray
     mask: np.ndarray | None
@@ -29,7 +32,7 @@ class Windows:
 
     def rows(self, index):
         """Return these windows only; `index` is a boolean mask (N,) or numbers."""
-        chosen = {name: getattr(self, name)[index] for name in ("x", "y", "groups", "cycle")}
+        chosen = {name: getattr(self, name)[index] for name in ("x", "y", "remaining", "groups", "cycle")}
         return replace(self, **chosen, mask=None if self.mask is None else self.mask[index])
 
     def __repr__(self):
@@ -75,6 +78,7 @@ def windows(runs, length=30, cap=125, pad=False):
     return Windows(
         x=np.concatenate(pieces),
         y=np.minimum(runs.y[end], cap).astype(np.float64),
+        remaining=runs.y[end].astype(np.float64),
         groups=runs.groups[end],
         cycle=runs.cycle[end],
         mask=np.concatenate(masks) if pad else None,
@@ -89,6 +93,23 @@ def last_windows(runs, length=30, cap=None, pad=False):
     """
     every = windows(runs, length, cap, pad)
     return every.rows(np.append(every.groups[1:] != every.groups[:-1], True))
+
+
+def prepare_engines(train, test, validation=0.2, length=30, cap=125, rng=0):
+    """Return (train, validation, test) as Windows: the usual preparation, in five steps.
+
+    Split off a share of the engines for validation; choose the columns that follow the remaining life; fit the scaler;
+    cut the windows; keep the last one of each test engine, with its true remaining life. Columns and scaler come from
+    the training engines alone. `train` and `test` are EngineRuns as data.load("turbofan") returns them.
+
+    Raises ValueError and TypeError like `windows` and `split_by_group`.
+    """
+    train, held_back = split_by_group(train, (1 - validation, validation), rng=rng, stratify=False)
+    columns = informative_columns(train)
+    train, held_back, test = (part.columns(columns) for part in (train, held_back, test))
+    scaler = Standardizer().fit(train)
+    train, held_back, test = (scaler.transform(part) for part in (train, held_back, test))
+    return windows(train, length, cap), windows(held_back, length, cap), last_windows(test, length)
 
 
 def _engines(runs):
