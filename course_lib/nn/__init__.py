@@ -29,9 +29,19 @@ from course_lib.nn.convolution import (
 from course_lib.nn.dense import dense_backward, dense_forward
 from course_lib.nn.dropout import dropout_backward, dropout_forward
 from course_lib.nn.gradient_check import GradientCheck, check_gradients, numerical_gradient, relative_error
+from course_lib.nn.gru import gru_backward, gru_forward, gru_gates, gru_loops
 from course_lib.nn.history import Callback, History
 from course_lib.nn.image_layers import AveragePooling2D, Conv2D, GlobalAveragePooling2D, MaxPooling2D
-from course_lib.nn.initializers import INITIALIZERS, glorot_normal, glorot_uniform, he_normal, he_uniform, ones, zeros
+from course_lib.nn.initializers import (
+    INITIALIZERS,
+    glorot_normal,
+    glorot_uniform,
+    he_normal,
+    he_uniform,
+    ones,
+    orthogonal,
+    zeros,
+)
 from course_lib.nn.layers import Activation, Dense, Dropout, Flatten, Input, Layer
 from course_lib.nn.losses import (
     LOSSES,
@@ -40,6 +50,7 @@ from course_lib.nn.losses import (
     mean_squared_error,
     sparse_categorical_crossentropy,
 )
+from course_lib.nn.lstm import lstm_backward, lstm_forward, lstm_gates, lstm_loops
 from course_lib.nn.metrics import METRICS
 from course_lib.nn.model import Sequential
 from course_lib.nn.optimizers import (
@@ -49,6 +60,7 @@ from course_lib.nn.optimizers import (
     Optimizer,
     RMSprop,
     adam_step,
+    clip_by_norm,
     gradient_descent_step,
     momentum_step,
     nesterov_step,
@@ -63,6 +75,8 @@ from course_lib.nn.pooling import (
     max_pool2d_backward,
     max_pool2d_forward,
 )
+from course_lib.nn.recurrent import simple_rnn_backward, simple_rnn_forward, simple_rnn_loops
+from course_lib.nn.recurrent_layers import GRU, LSTM, Masking, SimpleRNN
 
 __all__ = [
     "ACTIVATIONS",
@@ -74,20 +88,24 @@ __all__ = [
     "Dense",
     "Dropout",
     "Flatten",
+    "GRU",
     "GlobalAveragePooling2D",
     "GradientCheck",
     "History",
     "INITIALIZERS",
     "Input",
     "LOSSES",
+    "LSTM",
     "Layer",
     "METRICS",
+    "Masking",
     "MaxPooling2D",
     "OPTIMIZERS",
     "Optimizer",
     "RMSprop",
     "SGD",
     "Sequential",
+    "SimpleRNN",
     "activation_backward",
     "activation_forward",
     "adam_step",
@@ -96,6 +114,7 @@ __all__ = [
     "binary_crossentropy",
     "categorical_crossentropy",
     "check_gradients",
+    "clip_by_norm",
     "conv2d_backward",
     "conv2d_forward",
     "conv2d_loops",
@@ -110,10 +129,18 @@ __all__ = [
     "glorot_normal",
     "glorot_uniform",
     "gradient_descent_step",
+    "gru_backward",
+    "gru_forward",
+    "gru_gates",
+    "gru_loops",
     "he_normal",
     "he_uniform",
     "linear",
     "linear_backward",
+    "lstm_backward",
+    "lstm_forward",
+    "lstm_gates",
+    "lstm_loops",
     "max_pool2d_backward",
     "max_pool2d_forward",
     "mean_squared_error",
@@ -121,6 +148,7 @@ __all__ = [
     "nesterov_step",
     "numerical_gradient",
     "ones",
+    "orthogonal",
     "relative_error",
     "relu",
     "relu_backward",
@@ -128,6 +156,9 @@ __all__ = [
     "sgd_step",
     "sigmoid",
     "sigmoid_backward",
+    "simple_rnn_backward",
+    "simple_rnn_forward",
+    "simple_rnn_loops",
     "softmax",
     "softmax_backward",
     "sparse_categorical_crossentropy",

@@ -62,7 +62,20 @@ def truncated_normal(shape, rng, deviation):
     return values * deviation / 0.87962566103423978
 
 
-INITIALIZERS = {f.__name__: f for f in (zeros, ones, glorot_uniform, glorot_normal, he_uniform, he_normal)}
+def orthogonal(shape, rng):
+    """Rows at right angles to each other and of length 1 (columns, if there are more rows). For recurrent weights.
+
+    A product with a square matrix of this kind keeps the length of a state, however often it is repeated. Source: Saxe,
+    McClelland and Ganguli, ICLR 2014; the signs make every such matrix equally likely (Mezzadri, Notices of the AMS
+    54(5), 2007).
+    """
+    rows, columns = math.prod(shape[:-1]), shape[-1]
+    q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
+    q *= np.sign(np.diag(r))
+    return (q if rows >= columns else q.T).reshape(shape)
+
+
+INITIALIZERS = {f.__name__: f for f in (zeros, ones, glorot_uniform, glorot_normal, he_uniform, he_normal, orthogonal)}
 
 
 def initializer(argument, name):

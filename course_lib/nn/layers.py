@@ -6,6 +6,7 @@ pieces ("views") of two long vectors; `bind` hands each layer its pieces.
 """
 
 import math
+import re
 
 import numpy as np
 
@@ -29,11 +30,17 @@ class Layer:
     needs_dx = True  # the first layer of a model does not compute a gradient for the data
     taken = False  # True once it is in a model
     rng = None  # set by the model, for layers that draw random numbers
+    mask = None  # set by the model: which steps of the input count (N, T), None for all; see `Masking`
 
     def __init__(self, input_shape=None, name=None):
         self.input_shape = None if input_shape is None else shape_tuple("input_shape", input_shape)
-        self.name = name or type(self).__name__.lower()
+        self.name = name or self.default_name()
         self.weights, self.gradients, self.output_shape = [], [], None
+
+    @classmethod
+    def default_name(cls):
+        """The name as in Keras: SimpleRNN becomes simple_rnn."""
+        return re.sub("([a-z])([A-Z])", r"\1_\2", cls.__name__).lower()
 
     @property
     def built(self):
@@ -47,6 +54,10 @@ class Layer:
     def compute_output_shape(self, input_shape):
         """Return the shape of the output for one sample."""
         return input_shape
+
+    def output_mask(self):
+        """Which steps of the output count: as a rule those of the input."""
+        return self.mask
 
     def forward(self, x, training=False):
         """Return the output for the batch x."""
@@ -212,6 +223,9 @@ class Flatten(Layer):
 
     def compute_output_shape(self, input_shape):
         return (math.prod(input_shape),)
+
+    def output_mask(self):
+        return None  # there are no steps any more
 
     def forward(self, x, training=False):
         self.x_shape = x.shape

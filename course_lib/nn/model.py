@@ -77,7 +77,7 @@ class Sequential:
         if not self.layers and self.input_shape is None:
             self.input_shape = layer.input_shape
         same_kind = sum(type(other) is type(layer) for other in self.layers)
-        if layer.name == type(layer).__name__.lower() and same_kind:
+        if layer.name == layer.default_name() and same_kind:
             layer.name = f"{layer.name}_{same_kind}"
         self.layers.append(layer)
         if self.input_shape is not None:
@@ -251,7 +251,7 @@ class Sequential:
                         if not math.isfinite(loss):
                             self._diverged(loss, epoch, *best)
                         steps += 1
-                        totals.add(loss, y[chosen], y_pred)
+                        totals.add(loss, y[chosen], y_pred, self.layers[-1].output_mask())
                         if calls["on_batch_end"]:
                             calls.call("on_batch_end", batch, totals.means())
                         if self.stop_training:
@@ -291,7 +291,7 @@ class Sequential:
         if not math.isfinite(loss):
             raise FloatingPointError(self._divergence(loss) + _(" This step was not taken."))
         totals = Totals(self.metrics)
-        totals.add(loss, y, y_pred)
+        totals.add(loss, y, y_pred, self.layers[-1].output_mask())
         return as_keras(totals.means())
 
     @one_thread
@@ -322,20 +322,33 @@ class Sequential:
 
     # ---------------------------------------------------------------- one step
     def _forward(self, x, training, layers=None):
+        mask = None
         for layer in layers or self.layers:
+            layer.mask = mask
             x = layer.forward(x, training)
+            mask = layer.output_mask()
         return x
 
     def _loss(self, y, y_pred, weight=None, last=None):
         """Return the loss, its gradient, and whether that is the gradient for the last layer's logits."""
         last, options = last or self.layers[-1], {} if weight is None else {"sample_weight": weight}
-        from_logits = getattr(last, "activation", None) in PROBABILITIES and self.loss in CROSSENTROPIES
+        from_logits = hasattr(last, "logits") and last.activation in PROBABILITIES and self.loss in CROSSENTROPIES
         if from_logits:
             y_pred, options = last.logits, options | {"from_logits": True}
+        real, all_steps = last.output_mask(), y_pred
+        if real is not None:  # the mean is over the real steps
+            y, y_pred = y[real], y_pred[real]
+            if weight is not None:
+                options["sample_weight"] = np.broadcast_to(weight[:, None], real.shape)[real]
+            if not len(y):
+                return 0.0, np.zeros_like(all_steps), from_logits
         try:
             loss, gradient = loss_and_gradient(self.loss(y, y_pred, **options), y_pred)
         except NotANumber:  # the data are checked, so the weights have gone wrong: `fit` explains it
             loss, gradient = math.nan, np.full_like(y_pred, math.nan)
+        if real is not None:
+            real_steps, gradient = gradient, np.zeros_like(all_steps)
+            gradient[real] = real_steps
         return loss, gradient, from_logits
 
     def _loss_and_gradients(self, x, y, training, weight=None):
@@ -375,7 +388,7 @@ class Sequential:
         for a in range(0, len(x), batch_size):
             y_pred = self._forward(x[a : a + batch_size], False)
             loss = self._loss(y[a : a + batch_size], y_pred)[0]
-            totals.add(float(loss), y[a : a + batch_size], y_pred)
+            totals.add(float(loss), y[a : a + batch_size], y_pred, self.layers[-1].output_mask())
         return totals.means()
 
     def _diverged(self, loss, epoch, best_epoch, best_weights):
@@ -491,17 +504,23 @@ class Totals:
     """Means of the loss and the metrics over all samples seen so far, not over batches: the last may be smaller."""
 
     def __init__(self, metrics):
-        self.metrics, self.n, self.sums = metrics, 0, {"loss": 0.0} | {name: 0.0 for name, _function in metrics}
+        self.metrics, self.sums = metrics, {"loss": 0.0} | {name: 0.0 for name, _function in metrics}
+        self.counts = dict.fromkeys(self.sums, 0)
 
-    def add(self, loss, y, y_pred):
-        n = len(y)
-        self.n += n
-        self.sums["loss"] += loss * n
-        for name, function in self.metrics:
-            self.sums[name] += float(np.mean(function(y, y_pred))) * n
+    def add(self, loss, y, y_pred, mask=None):
+        """Where outputs for each step have a mask, a metric's mean is over the real steps, as in Keras."""
+        self._add("loss", loss, len(y))
+        if mask is not None:
+            y, y_pred = y[mask], y_pred[mask]
+        for name, function in self.metrics if len(y) else ():
+            self._add(name, float(np.mean(function(y, y_pred))), len(y))
+
+    def _add(self, name, mean, n):
+        self.sums[name] += mean * n
+        self.counts[name] += n
 
     def means(self):
-        return {name: total / self.n for name, total in self.sums.items()}
+        return {name: total / max(self.counts[name], 1) for name, total in self.sums.items()}
 
 
 def as_keras(logs):

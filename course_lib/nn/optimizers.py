@@ -9,7 +9,7 @@ new arrays (a test holds the two equal).
 import numpy as np
 
 from course_lib.language import _
-from course_lib.nn.checks import earlier, fraction, lookup, positive, same_shape
+from course_lib.nn.checks import as_float, earlier, fraction, lookup, positive, same_shape
 
 
 def gradient_descent_step(w, gradient, state=None, learning_rate=0.01):
@@ -89,6 +89,21 @@ def adam_step(w, gradient, state=None, learning_rate=0.001, beta_1=0.9, beta_2=0
     return w, {"m": m, "v": v, "t": t}
 
 
+def clip_by_norm(gradients, clipnorm):
+    """Shorten gradients that are longer than clipnorm: g <- g * clipnorm / max(|g|, clipnorm), so the direction stays.
+
+    For one array |g| is its own length (Keras's clipnorm); for a list of arrays it is the length of all of them taken
+    as one vector (Keras's global_clipnorm). Returns the same kind, in new arrays. Source: Pascanu, Mikolov and Bengio,
+    ICML 2013.
+    """
+    clipnorm = positive("clipnorm", clipnorm)
+    if not isinstance(gradients, (list, tuple)):
+        return clip_by_norm([gradients], clipnorm)[0]
+    gradients = [as_float("gradients", g) for g in gradients]
+    factor = clipnorm / max(norm(gradients), clipnorm)
+    return [g * factor for g in gradients]
+
+
 def step_inputs(w, gradient, learning_rate):
     """Return w and gradient as floats of one shape and dtype, and a learning rate above 0."""
     gradient, w = same_shape("gradient", gradient, "w", w)
@@ -126,10 +141,9 @@ class Optimizer:
     def clip(self, gradients):
         """Return the gradients (a list of arrays), shortened where they are longer than allowed."""
         if self.clipnorm is not None:
-            return [g * (self.clipnorm / max(norm([g]), self.clipnorm)) for g in gradients]
+            return [clip_by_norm(g, self.clipnorm) for g in gradients]
         if self.global_clipnorm is not None:
-            factor = self.global_clipnorm / max(norm(gradients), self.global_clipnorm)
-            return [g * factor for g in gradients]
+            return clip_by_norm(gradients, self.global_clipnorm)
         return gradients
 
     def apply(self, gradients, weights):
