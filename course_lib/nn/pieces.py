@@ -83,5 +83,7 @@ def loss_and_gradients(model, x, y, training, weight):
         problems = [helper.exception() for helper in helpers]
     for problem in filter(None, problems):
         raise problem
-    np.sum(gradients, axis=0, out=model.gradient_vector)
+    np.add(gradients[0], gradients[1], out=model.gradient_vector)
+    for one in gradients[2:]:
+        model.gradient_vector += one
     return math.fsum(loss for loss, _y_pred in results), np.concatenate([y_pred for _loss, y_pred in results])

@@ -53,7 +53,8 @@ def max_along(x, axis, size, stride, work):
         np.equal(place, largest, out=won[k])
         for earlier in won[:k]:
             won[k] &= ~earlier
-    np.logical_not(won[:-1].any(axis=0), out=won[-1])
+    taken = won[0] if size == 2 else won[:-1].any(axis=0)
+    np.logical_not(taken, out=won[-1])
     return largest, won
 
 

@@ -1,4 +1,4 @@
-"""Time the NumPy reference against TensorFlow: python -m tests.benchmarks [--json] [--import] [--seconds S].
+"""Time the NumPy reference against TensorFlow: python -m tests.benchmarks [WORKLOAD ...] [--json] [--import].
 
 All contestants run in turn, round after round; printed are the median over the rounds and the range from the quickest
 to the slowest round. The ratio is taken within each round, against the quickest setting of `keras.Model.fit`, and then
@@ -7,6 +7,7 @@ together; it depends much less on what else the machine does.
 """
 
 import argparse
+import importlib
 import json
 import os
 import platform
@@ -18,13 +19,39 @@ from pathlib import Path
 
 from tests.environment import ROOT
 
-WORKLOADS = ["mlp"]  # each a module beside this one
+WORKLOADS = ["mlp", "cnn", "cnn_256"]  # each a module beside this one
 ENGINES = [("numpy", 0), ("tensorflow", 0), ("tensorflow", 1)]  # engine, threads (0: its own choice)
-FIT = {  # the two verdicts: the target names fit, and TensorFlow at its best settings
-    "fit": "best of thread numbers and XLA",
-    "fit, steps_per_execution=32": "32 steps in one call: callbacks see every 32nd batch only",
+GROUPS = {  # of contestants that do the same work; the quickest of each is who NumPy is compared with
+    "fit": ("fit", "fit, XLA"),
+    "fit, steps_per_execution=32": ("fit, steps_per_execution=32",),
+    "train_on_batch": ("train_on_batch",),
+    "tf.function": ("tf.function", "tf.function, XLA"),
+    "predict": ("predict",),
+    "call": ("call of a tf.function", "call of a tf.function, XLA"),
 }
+ONE = ("predict", "call")  # a single sample through the network; the others are training steps
+WHAT = {
+    "fit": "a step of keras.Model.fit, best of thread numbers and XLA",
+    "fit, steps_per_execution=32": "fit with 32 steps in one call: callbacks see every 32nd batch only",
+    "tf.function": "a training step compiled with tf.function",
+    "predict": "keras.Model.predict of one sample",
+    "call": "a compiled call of one sample",
+}
+PAUSE = 0.3  # seconds before another process starts, so that the threads of the last one have gone to sleep
 IMPORT_TARGET = 0.3  # seconds beyond NumPy
+MEMORY = """
+import importlib, sys, tracemalloc
+import numpy as np
+from course_lib import nn
+workload = importlib.import_module(f"tests.benchmarks.{sys.argv[1]}")
+x, y = workload.data(np.random.default_rng(0), workload.BATCH)
+tracemalloc.start()
+model = workload.model(nn)
+model.compile("adam", workload.LOSS)
+for _step in range(3):
+    model.train_on_batch(x, y)
+print(tracemalloc.get_traced_memory()[1])
+"""
 IMPORT = """
 import time, numpy
 start = time.perf_counter()
@@ -88,6 +115,12 @@ def import_time(rounds=5):
     return spread([float(subprocess.check_output(command, env=env, cwd=ROOT)) for _round in range(rounds)])
 
 
+def memory(workload):
+    """The most bytes that NumPy holds in three training steps: weights, optimizer and work arrays, without the data."""
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    return int(subprocess.check_output([sys.executable, "-c", MEMORY, workload], env=env, cwd=ROOT))
+
+
 def measure(workloads, seconds):
     """Return versions and, for each workload, the (wall, processor) seconds per step in each round.
 
@@ -102,6 +135,7 @@ def measure(workloads, seconds):
         start = time.perf_counter()
         for workload in workloads:
             for worker, about in zip(workers, ready, strict=True):
+                time.sleep(PAUSE)
                 for contestant in about["contestants"][workload]:
                     taken = worker.time(workload, contestant)
                     times[workload].setdefault((worker.engine, worker.label, contestant), []).append(taken)
@@ -111,55 +145,55 @@ def measure(workloads, seconds):
     return sorted({about["versions"] for about in ready}), times
 
 
-def summary(times, target):
-    """The figures of one workload, and the ratio of NumPy's fit to the best setting of each way to use Keras."""
+def summary(times, targets):
+    """The figures of one workload, and the ratio of NumPy to the best setting of each way to use TensorFlow."""
     wall = {label: [w for w, _processor in rounds] for label, rounds in times.items()}
     processor = {label: [p for _wall, p in rounds] for label, rounds in times.items()}
-    ours = ("numpy", "NumPy", "fit")
 
-    def ratio(seconds, names):
-        theirs = {label: s for label, s in seconds.items() if label[0] == "tensorflow" and label[2] in names}
+    def ratio(seconds, group):
+        ours = ("numpy", "NumPy", "predict" if group in ONE else "fit")
+        theirs = {label: s for label, s in seconds.items() if label[0] == "tensorflow" and label[2] in GROUPS[group]}
         best = min(theirs, key=lambda label: statistics.median(theirs[label]))
         values = [a / b for a, b in zip(seconds[ours], theirs[best], strict=True)]
         return spread(values) | {"against": f"{best[1]}: {best[2]}"}
 
-    groups = {
-        "fit": ("fit", "fit, XLA"),
-        "fit, steps_per_execution=32": ("fit, steps_per_execution=32",),
-        "train_on_batch": ("train_on_batch",),
-        "tf.function": ("tf.function", "tf.function, XLA"),
-    }
-    ratios = {name: ratio(wall, names) for name, names in groups.items()}
+    ratios = {name: ratio(wall, name) for name in GROUPS}
     return {
-        "seconds_per_step": {
+        "seconds": {
             f"{label}: {name}": spread(seconds) | {"processor": spread(processor[engine, label, name])}
             for (engine, label, name), seconds in wall.items()
         },
         "numpy_over_keras": ratios,
-        "numpy_over_keras_processor_time": {name: ratio(processor, names) for name, names in groups.items()},
-        "target": target,
-        "reached": {name: ratios[name]["median"] <= target for name in FIT},
+        "numpy_over_keras_processor_time": {name: ratio(processor, name) for name in GROUPS},
+        "targets": targets,
+        "reached": {name: ratios[name]["median"] <= target for name, target in targets.items()},
     }
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("workloads", nargs="*", default=WORKLOADS, help=f"some of {', '.join(WORKLOADS)}; else all")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
         "--import", action="store_true", dest="only_import", help="only the time of import course_lib.nn"
     )
-    parser.add_argument("--seconds", type=float, default=45, help="time for the training steps (default 45)")
+    parser.add_argument("--seconds", type=float, default=20, help="time for each workload (default 20)")
     options = parser.parse_args()
+    if unknown := set(options.workloads) - set(WORKLOADS):
+        parser.error(f"there is no workload {min(unknown)!r}; choose from {', '.join(WORKLOADS)}")
     start = time.perf_counter()
     result = {"machine": machine(), "import_course_lib_nn_seconds": import_time() | {"target": IMPORT_TARGET}}
     if not options.only_import:
-        import importlib
-
-        result["versions"], times = measure(WORKLOADS, options.seconds)
-        modules = {name: importlib.import_module(f"tests.benchmarks.{name}") for name in WORKLOADS}
-        result["workloads"] = {
-            name: {"title": modules[name].TITLE} | summary(times[name], modules[name].TARGET) for name in WORKLOADS
-        }
+        result["workloads"] = {}
+        for name in options.workloads:  # one after the other: five networks in one process would share its memory
+            workload = importlib.import_module(f"tests.benchmarks.{name}")
+            result["versions"], times = measure([name], options.seconds)
+            targets = dict(workload.TARGETS)
+            if "fit" in targets:
+                targets["fit, steps_per_execution=32"] = targets["fit"]
+            result["workloads"][name] = {"title": workload.TITLE, "peak_bytes": memory(name)} | summary(
+                times[name], targets
+            )
     result["benchmark_seconds"] = round(time.perf_counter() - start, 1)
     print(json.dumps(result, indent=1) if options.json else text(result))
 
@@ -172,20 +206,21 @@ def text(result):
         f"({seconds['low'] * 1e3:.0f} to {seconds['high'] * 1e3:.0f}), target under {seconds['target'] * 1e3:.0f} ms"
     )
     for workload in result.get("workloads", {}).values():
-        lines += ["", workload["title"], f"{'milliseconds per step':<44} median   (range of the rounds)   processor"]
-        for name, t in workload["seconds_per_step"].items():
+        lines += ["", workload["title"], f"{'milliseconds':<46} median   (range of the rounds)   processor"]
+        for name, t in workload["seconds"].items():
             low_high = f"({t['low'] * 1e3:.2f} to {t['high'] * 1e3:.2f})"
             processor = t["processor"]["median"] * 1e3
-            lines.append(f"  {name:<40} {t['median'] * 1e3:8.2f}   {low_high:<21} {processor:10.2f}")
+            lines.append(f"  {name:<42} {t['median'] * 1e3:8.2f}   {low_high:<21} {processor:10.2f}")
         for key, what in (("numpy_over_keras", "time"), ("numpy_over_keras_processor_time", "processor time")):
-            lines.append(f"NumPy's fit over the best of Keras, {what}")
+            lines.append(f"NumPy over the best of TensorFlow, {what}")
             for name, r in workload[key].items():
-                low_high = f"({r['low']:.2f} to {r['high']:.2f})"
-                lines.append(f"  {name:<40} {r['median']:8.2f}   {low_high:<21} against {r['against']}")
-        lines.append(f"target: at most {workload['target']} of the time of a step of keras.Model.fit")
-        for name, reached in workload["reached"].items():
-            ratio, verdict = workload["numpy_over_keras"][name]["median"], "reached" if reached else "NOT reached"
-            lines.append(f"  against {name}, {FIT[name]}: {ratio:.2f}, {verdict}")
+                low_high = f"({r['low']:.3f} to {r['high']:.3f})"
+                lines.append(f"  {name:<42} {r['median']:8.3f}   {low_high:<21} against {r['against']}")
+        lines.append(f"NumPy's peak memory in training steps: {workload['peak_bytes'] / 1e6:.1f} MB above the data")
+        for name, target in workload["targets"].items():
+            ratio, verdict = workload["numpy_over_keras"][name]["median"], workload["reached"][name]
+            verdict = "reached" if verdict else "NOT reached"
+            lines.append(f"target: at most {target:g} of {WHAT[name]}: {ratio:.3f}, {verdict}")
     return "\n".join([*lines, "", f"took {result['benchmark_seconds']:.0f} s"])
 
 

@@ -13,32 +13,43 @@ import sys
 import time
 from types import SimpleNamespace
 
-BATCH = 32
-STEPS = 128  # training steps per measurement
+INFERENCES = {"predict": 5, "compiled": 200}  # calls per measurement; NumPy's predict counts as compiled
 
 
 def numpy_contestants(workload):
+    """Return {name: (function, how many steps or calls it makes)}."""
     import numpy as np
 
     from course_lib import nn
 
-    x, y = workload.data(np.random.default_rng(0), BATCH * STEPS)
+    batch = workload.BATCH
+    x, y = workload.data(np.random.default_rng(0), batch * workload.BATCHES)
     model = workload.model(nn)
     model.compile("adam", workload.LOSS)
 
     def train_on_batch():
-        for a in range(0, len(x), BATCH):
-            model.train_on_batch(x[a : a + BATCH], y[a : a + BATCH])
+        for a in range(0, len(x), batch):
+            model.train_on_batch(x[a : a + batch], y[a : a + batch])
 
-    return {"fit": lambda: model.fit(x, y, batch_size=BATCH, verbose=0), "train_on_batch": train_on_batch}
+    def predict():
+        for _call in range(INFERENCES["compiled"]):
+            model.predict(x[:1])
+
+    return {
+        "fit": (lambda: model.fit(x, y, batch_size=batch, verbose=0), workload.BATCHES),
+        "train_on_batch": (train_on_batch, workload.BATCHES),
+        "predict": (predict, INFERENCES["compiled"]),
+    }
 
 
 def tensorflow_contestants(workload):
+    """Return {name: (function, how many steps or calls it makes)}."""
     import keras
     import numpy as np
     import tensorflow as tf
 
-    x, y = workload.data(np.random.default_rng(0), BATCH * STEPS)
+    batch = workload.BATCH
+    x, y = workload.data(np.random.default_rng(0), batch * workload.BATCHES)
     engine = SimpleNamespace(Sequential=keras.Sequential, **{n: getattr(keras.layers, n) for n in dir(keras.layers)})
 
     def compiled(**options):
@@ -47,19 +58,19 @@ def tensorflow_contestants(workload):
         return model
 
     def fit(model):
-        return lambda: model.fit(x, y, batch_size=BATCH, verbose=0)
+        return lambda: model.fit(x, y, batch_size=batch, verbose=0)
 
     on_batch = compiled()
 
     def train_on_batch():
-        for a in range(0, len(x), BATCH):
-            on_batch.train_on_batch(x[a : a + BATCH], y[a : a + BATCH])
+        for a in range(0, len(x), batch):
+            on_batch.train_on_batch(x[a : a + batch], y[a : a + batch])
 
     def custom_step(jit):
         model = compiled()
         loss_of, optimizer = keras.losses.get(workload.LOSS), keras.optimizers.Adam()
         optimizer.build(model.trainable_variables)
-        batches = [tuple(map(tf.constant, (x[a : a + BATCH], y[a : a + BATCH]))) for a in range(0, len(x), BATCH)]
+        batches = [tuple(map(tf.constant, (x[a : a + batch], y[a : a + batch]))) for a in range(0, len(x), batch)]
 
         @tf.function(jit_compile=jit)
         def step(xs, ys):
@@ -75,13 +86,32 @@ def tensorflow_contestants(workload):
 
         return run
 
-    return {
+    def predict():
+        for _call in range(INFERENCES["predict"]):
+            on_batch.predict(x[:1], verbose=0)
+
+    def call(jit):
+        model = compiled()
+        forward = tf.function(lambda one: model(one, training=False), jit_compile=jit)
+
+        def run():
+            for _call in range(INFERENCES["compiled"]):
+                forward(tf.constant(x[:1])).numpy()
+
+        return run
+
+    training = {
         "fit": fit(compiled()),
         "fit, XLA": fit(compiled(jit_compile=True)),
         "fit, steps_per_execution=32": fit(compiled(steps_per_execution=32)),
         "train_on_batch": train_on_batch,
         "tf.function": custom_step(False),
         "tf.function, XLA": custom_step(True),
+    }
+    return {name: (run, workload.BATCHES) for name, run in training.items()} | {
+        "predict": (predict, INFERENCES["predict"]),
+        "call of a tf.function": (call(False), INFERENCES["compiled"]),
+        "call of a tf.function, XLA": (call(True), INFERENCES["compiled"]),
     }
 
 
@@ -108,16 +138,17 @@ def main(engine, threads, workloads):
     build = {"numpy": numpy_contestants, "tensorflow": tensorflow_contestants}[engine]
     contestants = {name: build(importlib.import_module(f"tests.benchmarks.{name}")) for name in workloads}
     for runs in contestants.values():
-        for run in runs.values():
+        for run, _count in runs.values():
             run()  # compile, and warm the caches
     ready = {"versions": versions(engine), "contestants": {name: list(runs) for name, runs in contestants.items()}}
     print(json.dumps(ready), file=answers, flush=True)
     for line in sys.stdin:
         workload, name = json.loads(line)
+        run, count = contestants[workload][name]
         wall, processor = time.perf_counter(), time.process_time()
-        contestants[workload][name]()
+        run()
         taken = time.perf_counter() - wall, time.process_time() - processor
-        print(json.dumps([seconds / STEPS for seconds in taken]), file=answers, flush=True)
+        print(json.dumps([seconds / count for seconds in taken]), file=answers, flush=True)
     os._exit(0)  # TensorFlow takes seconds to say goodbye
 
 
