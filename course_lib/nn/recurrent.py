@@ -64,7 +64,7 @@ def simple_rnn_forward(x, W_xh, W_hh, b_h, h0=None, activation="tanh", mask=None
     np.matmul(rows(inputs), stacked(W_xh, b_h), out=rows(h[1:]))  # x_t W_xh + b_h for all t
     for t in range(T):
         h_t = h[t + 1]
-        h_t += h[t] @ W_hh
+        h_t += np.dot(h[t], W_hh)
         f(h_t)
         if mask is not None:
             np.copyto(h_t, h[t], where=skipped[t])
@@ -98,7 +98,7 @@ def simple_rnn_backward(dh, cache, out=(None, None, None), needs_dx=True):
         dz_t = dz[t]
         dz_t *= arrived
         kept = None if mask is None else arrived * skipped[t]
-        arrived = dz_t @ W_hh_T
+        arrived = np.dot(dz_t, W_hh_T)
         if mask is not None:
             arrived += kept
     weights = rows(inputs).T @ rows(dz)
