@@ -97,7 +97,8 @@ def alarm_policy(engine, cycle, y_pred, y_true, line, lead_time=10, planned_cost
                 given=engine.shape, needed=y_pred.shape
             )
         )
-    line = number("line", line)
+    if np.isnan(number("line", line)):
+        raise ValueError(_("line is nan, but a number of cycles is needed, for example 30."))
     for name, value in (("lead_time", lead_time), ("planned_cost", planned_cost), ("unplanned_cost", unplanned_cost)):
         if not 0 <= number(name, value) < np.inf:
             raise ValueError(

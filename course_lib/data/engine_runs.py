@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib.data.table import Table
 from course_lib.language import _
-from course_lib.nn.checks import number
+from course_lib.nn.checks import number, whole
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class EngineRuns(Table):
     def columns(self, chosen):
         """Return the runs with these columns only: their numbers, or their names.
 
-        Raises ValueError for a name that is not there.
+        Raises ValueError for one that is not there.
         """
         index = [self._column(column) for column in chosen]
         return replace(
@@ -72,6 +72,12 @@ class EngineRuns(Table):
                     )
                 )
             return self.feature_names.index(column)
+        if not 0 <= whole("column", column, at_least=0) < len(self.feature_names):
+            raise ValueError(
+                _("there is no column {given}; the numbers are 0 to {last}").format(
+                    given=column, last=len(self.feature_names) - 1
+                )
+            )
         return column
 
     def __repr__(self):
