@@ -69,7 +69,7 @@ def gru_forward(x, W_x, W_h, b, h0=None, mask=None, work=fresh):
     b_x[: 2 * H] += b[1, : 2 * H]  # both biases of a gate are simply added
     gates = work("gates", (3, T, N, H), x.dtype)
     np.matmul(rows(inputs), blocks(stacked(W_x, b_x), 3), out=rows(gates))
-    W_h_blocks = np.ascontiguousarray(blocks(W_h, 3))
+    W_h_blocks = blocks(W_h, 3)
     h, hh = work("h", (T + 1, N, H), x.dtype), work("hh", (T, N, H), x.dtype)
     product = work("product", (3, N, H), x.dtype)
     h[0] = h0

@@ -31,8 +31,8 @@ def rows(a):
 
 
 def blocks(W, count):
-    """A view of W (rows, count H) as (count, rows, H): the columns of each gate."""
-    return W.reshape(len(W), count, -1).transpose(1, 0, 2)
+    """W (rows, count H) as (count, rows, H): the columns of each gate in one piece of memory, which products like."""
+    return np.ascontiguousarray(W.reshape(len(W), count, -1).transpose(1, 0, 2))
 
 
 def side_by_side(gradients):
