@@ -441,11 +441,20 @@ class Sequential:
                 hint = _(" For one sample use x[None].")
             elif x.ndim == 1 and self.input_shape == (1,):
                 hint = _(" For one feature use x.reshape(-1, 1).")
+            elif (*x.shape[1:], 1) == self.input_shape:
+                hint = _(" For grey pictures without a channel axis use x[..., None].")
             raise ValueError(
                 _("x has shape {given}, but the first layer needs (N, {needed}).").format(
                     given=x.shape, needed=", ".join(map(str, self.input_shape))
                 )
                 + hint
+            )
+        if x.dtype == np.uint8 and len(self.input_shape) == 3 and x.size and x.max() > 1:
+            raise ValueError(
+                _(
+                    "x holds images as whole numbers up to {most}, but a network learns from small numbers. Scale "
+                    "them to 0 ... 1 first: x / 255."
+                ).format(most=x.max())
             )
         return finite_in(self.dtype, "x", x)
 
