@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib.data.table import Table
 from course_lib.language import _
-from course_lib.nn.checks import number, whole
+from course_lib.nn.checks import first, number, whole
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,11 @@ def informative_columns(runs, at_least=0.2, cap=125):
     A column is kept when |correlation(column, min(remaining life, cap))| >= at_least. A constant column has none. Call
     it with training engines only: choosing columns is a part of training.
 
-    Raises ValueError when no column is left, or when at_least is not from 0 to 1.
+    Raises ValueError when no column is left, for missing values, and when at_least is not from 0 to 1.
     """
     if not 0 <= number("at_least", at_least) <= 1:
         raise ValueError(_("at_least is {given}, but it must be from 0 to 1.").format(given=at_least))
+    all_finite(runs)
     target = np.minimum(runs.y, cap)
     target = target - target.mean()
     x = runs.x - runs.x.mean(axis=0)
@@ -119,3 +120,22 @@ def informative_columns(runs, at_least=0.2, cap=125):
             )
         )
     return chosen.tolist()
+
+
+def all_finite(runs):
+    """Raise a ValueError that names the column, the engine and the cycle of the first missing or infinite value."""
+    bad = ~np.isfinite(runs.x)
+    if bad.any():
+        row, column = first(bad)
+        raise ValueError(
+            _(
+                "runs has {count} missing or infinite values, the first in column '{name}' of {group_name} {engine}, "
+                "cycle {cycle}. Fill them, for example with the last value before, or leave this column out."
+            ).format(
+                count=int(bad.sum()),
+                name=runs.feature_names[column],
+                group_name=runs.group_name,
+                engine=runs.groups[row],
+                cycle=runs.cycle[row],
+            )
+        )

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from course_lib.data.engine_runs import EngineRuns, informative_columns
+from course_lib.data.engine_runs import EngineRuns, all_finite, informative_columns
 from course_lib.data.table import Standardizer, split_by_group
 from course_lib.language import _
-from course_lib.nn.checks import first, positive, whole
+from course_lib.nn.checks import positive, whole
 
 
 @dataclass(frozen=True)
@@ -123,21 +123,7 @@ def _engines(runs):
         )
     if len(runs) == 0:
         raise ValueError(_("runs has no rows; at least one engine is needed."))
-    bad = ~np.isfinite(runs.x)
-    if bad.any():
-        row, column = first(bad)
-        raise ValueError(
-            _(
-                "runs has {count} missing or infinite values, the first in column '{name}' of {group_name} {engine}, "
-                "cycle {cycle}. Fill them, for example with the last value before, or leave this column out."
-            ).format(
-                count=int(bad.sum()),
-                name=runs.feature_names[column],
-                group_name=runs.group_name,
-                engine=runs.groups[row],
-                cycle=runs.cycle[row],
-            )
-        )
+    all_finite(runs)
     changes = np.flatnonzero(runs.groups[1:] != runs.groups[:-1]) + 1
     starts, stops = np.append(0, changes), np.append(changes, len(runs))
     gaps = np.flatnonzero((np.diff(runs.cycle) != 1) & (runs.groups[1:] == runs.groups[:-1]))

@@ -90,6 +90,7 @@ WRONG = {
     "cap 0": (lambda: windows(RUNS, 3, cap=0), ValueError, "cap is 0, but it must be a finite number above 0"),
     "NaN": (lambda: windows(with_hole(RUNS), 3), ValueError,
             "1 missing or infinite values, the first in column 'counter' of engine 2, cycle 2. Fill them"),
+    "NaN in training": (lambda: data.prepare_engines(with_hole(RUNS), RUNS, 0.34), ValueError, "column 'counter' of"),
     "an array": (lambda: windows(RUNS.x, 3), TypeError, "runs is a ndarray, but EngineRuns are needed"),
     "no rows": (lambda: windows(RUNS.rows(np.zeros(15, bool)), 3), ValueError, "runs has no rows"),
     "shuffled": (lambda: windows(RUNS.rows(np.arange(15)[::-1]), 3), ValueError, "Do not shuffle or split single rows"),
