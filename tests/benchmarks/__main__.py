@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.environment import ROOT
 
-WORKLOADS = ["mlp", "cnn", "cnn_256"]  # each a module beside this one
+WORKLOADS = ["mlp", "cnn", "cnn_256", "rnn", "lstm"]  # each a module beside this one
 ENGINES = [("numpy", 0), ("tensorflow", 0), ("tensorflow", 1)]  # engine, threads (0: its own choice)
 GROUPS = {  # of contestants that do the same work; the quickest of each is who NumPy is compared with
     "fit": ("fit", "fit, XLA"),
