@@ -87,6 +87,8 @@ def gru_forward(x, W_x, W_h, b, h0=None, mask=None, work=fresh):
         h_t = np.subtract(h[t], new, out=h[t + 1])  # z h + (1 - z) new = z (h - new) + new
         h_t *= z
         h_t += new
+        if mask is not None:
+            np.copyto(h_t, h[t], where=skipped[t])  # to the last digit
     cache = inputs, gates, h, hh, W_x, W_h, mask, work
     return outputs(h, mask), cache
 
