@@ -17,6 +17,7 @@ from course_lib.data.machine_failures import (
     physics_features,
     simulate_machine_failures,
 )
+from course_lib.data.min_max import MinMaxScaler
 from course_lib.data.sensor_table import SHAPES, sensor_table
 from course_lib.data.table import Standardizer, Table, leaks, split_by_group
 from course_lib.data.turbofan import load_turbofan
@@ -29,6 +30,7 @@ __all__ = [
     "SHAPES",
     "DataUnavailable",
     "EngineRuns",
+    "MinMaxScaler",
     "Standardizer",
     "Table",
     "Windows",

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from course_lib.data.engine_runs import EngineRuns, all_finite, informative_columns
-from course_lib.data.table import Standardizer, split_by_group
+from course_lib.data.min_max import MinMaxScaler
+from course_lib.data.table import split_by_group
 from course_lib.language import _
 from course_lib.nn.checks import positive, whole
 
@@ -53,7 +54,7 @@ def windows(runs, length=30, cap=125, pad=False):
     A window never holds cycles of two engines: one of n cycles gives n - T + 1 windows. `cap` [cycles] limits the
     target, because a healthy engine looks the same 300 and 150 cycles before its end (Heimes 2008; 125 is usual);
     None leaves it as it is. An engine of fewer cycles than `length` is an error; with `pad` it gives one window with
-    zeros before its first cycle, and `mask` tells them. Scale before: then 0 is the mean of the training rows.
+    zeros before its first cycle, and `mask` tells them.
 
     Raises ValueError for an engine that is too short, missing values, rows that are not in the order of the cycles
     and a length below 1; TypeError for what are no EngineRuns.
@@ -98,16 +99,16 @@ def last_windows(runs, length=30, cap=None, pad=False):
 def prepare_engines(train, test, validation=0.2, length=30, cap=125, rng=0):
     """Return (train, validation, test) as Windows: the usual preparation, in five steps.
 
-    Split off a share of the engines for validation; choose the columns that follow the remaining life; fit the scaler;
-    cut the windows; keep the last one of each test engine, with its true remaining life. Columns and scaler come from
-    the training engines alone. `train` and `test` are EngineRuns as data.load("turbofan") returns them.
+    Split off a share of the engines for validation; choose the columns that follow the remaining life; scale them to
+    0 ... 1; cut the windows; keep the last one of each test engine, with its true remaining life. Columns and scaler
+    come from the training engines alone. `train` and `test` are EngineRuns as data.load("turbofan") returns them.
 
     Raises ValueError and TypeError like `windows` and `split_by_group`.
     """
     train, held_back = split_by_group(train, (1 - validation, validation), rng=rng, stratify=False)
     columns = informative_columns(train)
     train, held_back, test = (part.columns(columns) for part in (train, held_back, test))
-    scaler = Standardizer().fit(train)
+    scaler = MinMaxScaler().fit(train)
     train, held_back, test = (scaler.transform(part) for part in (train, held_back, test))
     return windows(train, length, cap), windows(held_back, length, cap), last_windows(test, length)
 
