@@ -124,6 +124,24 @@ export function heat(g, box, values, columns, rows, scale, table, memo) {
   g.drawImage(off, box.left, box.top, box.width, box.height);
 }
 
+/**
+ * Paint values (row 0 on top) as square tiles into the square of `size` pixels at x, y; colour(value, row, column) is a
+ * CSS colour. Returns where they are: left, top, width, height, cell, and at(x, y) -> [row, column], not rounded.
+ */
+export function tiles(g, { x, y, size }, values, rows, columns, colour) {
+  const cell = size / Math.max(rows, columns), left = x + (size - cell * columns) / 2, edge = (from, k) => Math.round(from + k * cell);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) {
+    g.fillStyle = colour(values[r * columns + c], r, c);
+    g.fillRect(edge(left, c), edge(y, r), edge(left, c + 1) - edge(left, c), edge(y, r + 1) - edge(y, r));
+  }
+  return { left, top: y, cell, rows, columns, width: cell * columns, height: cell * rows,
+    at: (px, py) => [(py - y) / cell, (px - left) / cell] };
+}
+/** A frame round the tiles from row, column on, `high` by `wide` of them, readable on any colour. */
+export function frame(g, theme, at, row, column, high, wide, colour = theme.orange) {
+  const box = [at.left + column * at.cell, at.top + row * at.cell, wide * at.cell, high * at.cell];
+  for (const [width, line] of [[5, theme.page], [2.5, colour]]) { g.lineWidth = width; g.strokeStyle = line; g.strokeRect(...box); }
+}
 /** A bar of the colours with its lowest, middle and highest value, `name` below it. */
 export function colourBar(g, theme, table, { x, top, height, lo, hi, name }) {
   for (let i = 0; i < height; i++) { const k = 3 * Math.round(255 * (1 - i / height)); g.fillStyle = `rgb(${table[k]},${table[k + 1]},${table[k + 2]})`; g.fillRect(x, top + i, 12, 1.5); }
