@@ -227,6 +227,7 @@ RELU = Exercise(
         "On paper: z = (-2, 0, 3) gives y = (0, 0, 3)."
     ),
     reference=nn.relu,
+    arguments=("z",),
     cases=relu_cases,
     outputs=("y",),
     misconceptions=[

@@ -144,6 +144,7 @@ SOFTMAX = Exercise(
         "which changes nothing in the result. On paper: z = (0, 0, log 2) gives (0.25, 0.25, 0.5)."
     ),
     reference=nn.softmax,
+    arguments=("z",),
     cases=softmax_cases,
     extreme=(4,),
     outputs=("p",),

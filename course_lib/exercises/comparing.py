@@ -171,7 +171,8 @@ def difference_message(got, expected, name, tolerance):
     text += " " + _("{wrong} of {total} elements differ.").format(wrong=int(wrong.sum()), total=wrong.size)
     filled = np.abs(expected) > 1e-12
     if filled.sum() > 1 and expected.dtype.kind == "f":
-        ratio = got[filled] / expected[filled]
+        with np.errstate(all="ignore"):
+            ratio = got[filled] / expected[filled]
         if np.allclose(ratio, ratio[0], rtol=1e-6) and not wrong[~filled].any() and _tells(ratio[0]):
             text += " " + _("Every element is {ratio} times the expected one.").format(ratio=number(ratio[0]))
     return text

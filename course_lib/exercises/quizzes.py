@@ -1,30 +1,12 @@
 """The quizzes: a question, its choices, and for every choice why it is right or what it mixes up.
 
-Chapter 0 has one question, to learn how a quiz works; chapters 1 to 4 have five each.
+Chapter 0 has one question, to learn how a quiz works; chapters 1 to 4 have five each. Those of chapters 7 and 8, six
+each, are in `quizzes_sequences.py`.
 """
 
-from dataclasses import dataclass
-
+from course_lib.exercises.question import question
+from course_lib.exercises.quizzes_sequences import MEMORY, REMAINING_LIFE
 from course_lib.language import _
-
-
-@dataclass(frozen=True)
-class Question:
-    """`choices` and `why` belong together; `answer` is the index of the right choice."""
-
-    text: str
-    choices: tuple
-    answer: int
-    why: tuple
-
-
-def question(text, *choices):
-    """Build a Question from triples (choice, is it right, why)."""
-    right = [i for i, (_choice, good, _why) in enumerate(choices) if good]
-    if len(right) != 1:
-        raise ValueError(f"exactly one choice must be right, not {len(right)}: {text}")
-    return Question(text, tuple(choice[0] for choice in choices), right[0], tuple(choice[2] for choice in choices))
-
 
 START = [
     question(
@@ -585,4 +567,4 @@ TRAINING = [
     ),
 ]
 
-QUIZZES = {0: START, 1: FORWARD, 2: LOSSES, 3: BACKPROPAGATION, 4: TRAINING}
+QUIZZES = {0: START, 1: FORWARD, 2: LOSSES, 3: BACKPROPAGATION, 4: TRAINING, 7: MEMORY, 8: REMAINING_LIFE}

@@ -6,8 +6,8 @@ from course_lib.exercises.quizzes import question
 QUESTIONS = [(chapter, k, one) for chapter, quiz in ex.QUIZZES.items() for k, one in enumerate(quiz)]
 
 
-def test_five_questions_a_chapter_and_one_to_start():
-    assert {chapter: len(quiz) for chapter, quiz in ex.QUIZZES.items()} == {0: 1, 1: 5, 2: 5, 3: 5, 4: 5}
+def test_five_questions_a_chapter_at_least_and_one_to_start():
+    assert {chapter: len(quiz) for chapter, quiz in ex.QUIZZES.items()} == {0: 1, 1: 5, 2: 5, 3: 5, 4: 5, 7: 6, 8: 6}
 
 
 @pytest.mark.parametrize(("chapter", "k", "one"), QUESTIONS, ids=[f"{chapter}-{k}" for chapter, k, _one in QUESTIONS])
@@ -18,7 +18,7 @@ def test_a_question_has_a_reason_for_every_choice(chapter, k, one):
     assert one.text.strip().endswith(("?", ".")) and all(len(why) > 30 for why in one.why)
 
 
-@pytest.mark.parametrize("chapter", [1, 2, 3, 4])
+@pytest.mark.parametrize("chapter", [1, 2, 3, 4, 7, 8])
 def test_neither_place_nor_length_gives_the_answer_away(chapter):
     quiz = ex.QUIZZES[chapter]
     places = [one.answer for one in quiz]
@@ -47,3 +47,35 @@ def test_the_numbers_in_the_quizzes_are_right():
     assert np.finfo("float32").max < np.exp(102.0) < np.finfo("float64").max
     largest = nn.softmax(np.array([1.0, 0.0, 0.0]))[0]  # softmax twice, the first one as sure as can be
     assert largest == pytest.approx(0.58, abs=0.005) and -np.log(largest) == pytest.approx(0.55, abs=0.005)
+
+
+def test_the_numbers_in_the_quizzes_on_sequences_are_right():
+    import numpy as np
+
+    from course_lib import nn, remaining_life
+
+    up, down = np.array([4.0, 5, 6, 7]), np.array([7.0, 6, 5, 4])
+    for figure in (np.mean, np.std, np.min, np.max):
+        assert figure(up) == figure(down)
+    assert up.mean() == 5.5 and 50 * 24 == 1200
+    assert 0.9**50 == pytest.approx(0.005, abs=5e-4)
+    slope = nn.sigmoid(np.array(0.0)) * (1 - nn.sigmoid(np.array(0.0)))
+    assert slope == 0.25
+    model = nn.Sequential([nn.Input((30, 24)), nn.SimpleRNN(64)])
+    longer = nn.Sequential([nn.Input((50, 24)), nn.SimpleRNN(64)])
+    assert model.count_params() == longer.count_params() == 24 * 64 + 64 * 64 + 64 == 5696
+    assert remaining_life.nasa_score([30], [40]) == pytest.approx(1.72, abs=0.005)
+    assert np.exp(10 / 13) - 1 == pytest.approx(1.16, abs=0.005)
+
+
+def test_every_training_engine_outlives_the_cap():
+    import numpy as np
+
+    from course_lib import data
+
+    try:
+        train, _test = data.load("turbofan", source="real")
+    except data.DataUnavailable as reason:
+        pytest.skip(str(reason))
+    lives = np.bincount(train.groups)[1:]
+    assert len(lives) == 100 and (lives.min(), lives.max()) == (128, 362)
