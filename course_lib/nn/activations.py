@@ -1,8 +1,7 @@
 """Activation functions and their gradients.
 
 Each function takes z of any shape and returns y of the same shape. Each gradient takes dy = dL/dy and the output y,
-and returns dz = dL/dz: all five need only y, so y is the whole cache. The dtype of z is kept. `out` is an array for the
-result, which may be z (or dy) itself; without it the result is a new array.
+and returns dz = dL/dz: all five need only y, so y is the whole cache. The dtype of z is kept.
 """
 
 import numpy as np
@@ -10,71 +9,70 @@ import numpy as np
 from course_lib.nn.checks import as_float, lookup, rows, same_shape
 
 
-def linear(z, out=None):
+def linear(z):
     """No bend at all: y = z."""
-    z = as_float("z", z)
-    return z if out is z else np.positive(z, out=out)
+    return as_float("z", z).copy()
 
 
-def linear_backward(dy, y, out=None):
+def linear_backward(dy, y):
     """dL/dz = dL/dy, because dy/dz = 1."""
     dy, y = same_shape("dy", dy, "y", y)
-    return np.positive(dy, out=out)
+    return dy.copy()
 
 
-def relu(z, out=None):
+def relu(z):
     """Rectified linear unit: y = max(0, z)."""
     z = as_float("z", z)
-    return np.maximum(z, 0, out=out)
+    return np.maximum(z, 0)
 
 
-def relu_backward(dy, y, out=None):
+def relu_backward(dy, y):
     """dL/dz = dL/dy where y > 0, else 0. At the kink z = 0 the slope is taken as 0, as Keras does."""
     dy, y = same_shape("dy", dy, "y", y)
-    return np.multiply(dy, y > 0, out=out)
+    return dy * (y > 0)
 
 
-def sigmoid(z, out=None):
+def sigmoid(z):
     """Logistic function: y = 1 / (1 + exp(-z)), between 0 and 1.
 
     For z < 0 the equal form exp(z) / (1 + exp(z)) is used, so that exp never overflows.
     """
     z = as_float("z", z)
     e = np.exp(-np.abs(z))
-    return np.divide(np.where(z >= 0, 1, e), 1 + e, out=out)
+    return np.where(z >= 0, 1, e) / (1 + e)
 
 
-def sigmoid_backward(dy, y, out=None):
+def sigmoid_backward(dy, y):
     """dL/dz = dL/dy * y (1 - y)."""
     dy, y = same_shape("dy", dy, "y", y)
-    return np.multiply(dy * y, 1 - y, out=out)
+    return dy * y * (1 - y)
 
 
-def tanh(z, out=None):
+def tanh(z):
     """Hyperbolic tangent: y = (exp(z) - exp(-z)) / (exp(z) + exp(-z)), between -1 and 1."""
-    return np.tanh(as_float("z", z), out=out)
+    return np.tanh(as_float("z", z))
 
 
-def tanh_backward(dy, y, out=None):
+def tanh_backward(dy, y):
     """dL/dz = dL/dy * (1 - y^2)."""
     dy, y = same_shape("dy", dy, "y", y)
-    return np.multiply(dy, 1 - y * y, out=out)
+    return dy * (1 - y * y)
 
 
-def softmax(z, out=None):
+def softmax(z):
     """Shares that add up to 1 over the last axis: y_k = exp(z_k) / sum_j exp(z_j).
 
     The largest z is subtracted first. That changes nothing in the result, and exp never overflows.
     """
     z = rows("z", z)
     e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return np.divide(e, e.sum(axis=-1, keepdims=True), out=out)
+    return e / e.sum(axis=-1, keepdims=True)
 
 
-def softmax_backward(dy, y, out=None):
+def softmax_backward(dy, y):
     """dL/dz_k = y_k (dL/dy_k - sum_j dL/dy_j y_j): every output depends on every z."""
     dy, y = same_shape("dy", dy, "y", y)
-    return np.multiply(y, dy - (dy * y).sum(axis=-1, keepdims=True), out=out)
+    return y * (dy - (dy * y).sum(axis=-1, keepdims=True))
 
 
 ACTIVATIONS = {
@@ -97,14 +95,14 @@ def activation_name(activation):
     return activation
 
 
-def activation_forward(z, activation, out=None):
+def activation_forward(z, activation):
     """Return y = f(z) and the cache for the way back, with f chosen by name ("relu", "tanh", ...)."""
     forward, backward = lookup("activation", activation, ACTIVATIONS)
-    y = forward(z, out=out)
+    y = forward(z)
     return y, (y, backward)
 
 
-def activation_backward(dy, cache, out=None):
+def activation_backward(dy, cache):
     """Return dL/dz from dy = dL/dy and the cache of `activation_forward`."""
     y, backward = cache
-    return backward(dy, y, out=out)
+    return backward(dy, y)

@@ -104,18 +104,16 @@ class Conv2D(ImageLayer):
 
     def forward(self, x, training=False):
         work = self.work(training)
-        z, self.cache = conv2d_forward(x, self.kernel, self.bias, self.strides, self.padding, work)
-        self.logits = z  # the loss asks for them behind a sigmoid or a softmax; relu may write into the same array
-        out = z if self.activation in ("relu", "linear") else None
-        y, self.activation_cache = activation_forward(z, self.activation, out)
+        self.logits, self.cache = conv2d_forward(x, self.kernel, self.bias, self.strides, self.padding, work)
+        if self.activation == "linear":
+            return self.logits
+        y, self.activation_cache = activation_forward(self.logits, self.activation)
         return y
 
     def backward(self, dy, from_logits=False):
         """With from_logits=True, dy is already the gradient for the sums before the activation."""
-        if from_logits or self.activation == "linear":
-            dz = dy
-        else:
-            dz = activation_backward(dy, self.activation_cache, out=self.workspace("dz", dy.shape, dy.dtype))
+        as_it_is = from_logits or self.activation == "linear"
+        dz = dy if as_it_is else activation_backward(dy, self.activation_cache)
         dx, _dW, _db = conv2d_backward(dz, self.cache, out=self.gradients, needs_dx=self.needs_dx)
         return dx
 
