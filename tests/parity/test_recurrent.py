@@ -203,13 +203,13 @@ def test_starting_weights_are_drawn_as_in_keras(kind):
 @kinds
 @pytest.mark.parametrize("masked", [False, True])
 def test_500_steps_of_training_are_keras_steps(kind, masked):
-    """Same weights, same batches: at step 1 and every 50th, all weights are within 1e-10 of Keras's largest.
+    """Same weights, same batches: at step 1 and every 50th, all weights are within 1e-12 of Keras's largest.
 
-    The rate leaves something to learn until the end: once the gradients are nothing but round-off, Adam divides them by
-    their own size, and two engines part.
+    At the usual rate there is something left to learn until the end. At three times this rate the few random targets
+    are soon known by heart; Adam then divides round-off by its own size, and two engines part after 400 steps.
     """
     network = model(kind, masked=masked)
-    network.compile(nn.Adam(0.003), "mse")
+    network.compile("adam", "mse")
     x, y = batch(False, masked)
     losses = []
     with keras.device(parity.device().name):
@@ -220,9 +220,9 @@ def test_500_steps_of_training_are_keras_steps(kind, masked):
             twin.train_on_batch(x[part], y[part])
             if step == 1 or step % 50 == 0:
                 for a, b in zip(network.get_weights(), twin.get_weights(), strict=True):
-                    row = parity.compare_arrays("weight", a, b, 1e-10)
+                    row = parity.compare_arrays("weight", a, b, 1e-12)
                     assert row.passed, f"step {step}: {row.relative}"
-    assert np.mean(losses[-4:]) < 0.5 * np.mean(losses[:4])  # something was learned
+    assert np.mean(losses[-4:]) < 0.8 * np.mean(losses[:4])  # something was learned
 
 
 @kinds
