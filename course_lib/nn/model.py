@@ -424,7 +424,10 @@ class Sequential:
         try:
             x = np.asarray(x)
         except ValueError as error:
-            raise ValueError(_("x is not a rectangular table: its rows differ in length.")) from error
+            hint = ""
+            if len(self.input_shape or ()) == 2:
+                hint = _(" Fill short sequences up to one length, for example with zeros, and put Masking() first.")
+            raise ValueError(_("x is not a rectangular table: its rows differ in length.") + hint) from error
         if x.dtype.kind not in "fiub":
             raise TypeError(
                 _("x has dtype {dtype}, but numbers are needed. Turn text columns into numbers first.").format(

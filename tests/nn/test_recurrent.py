@@ -526,7 +526,7 @@ WRONG = {
     "masking without steps": (lambda: nn.Masking()(np.ones((4, 2))), "Masking needs sequences"),
     "activation of an LSTM": (lambda: nn.LSTM(3, "relu"), "LSTM is built on its formula.*'relu'.*SimpleRNN takes"),
     "unequal lengths for a model": (lambda: model("GRU").predict([np.ones((5, 2)), np.ones((3, 2))]),
-                                    "its rows differ in length"),
+                                    r"its rows differ in length.*put Masking\(\) first"),
     "NaN for a model": (lambda: model("GRU").predict(with_nan(X)), r"x holds 1 values that are NaN.*\(1, 2, 0\)"),
     "other T for a model": (lambda: model("GRU").predict(np.ones((3, 4, 2))), r"\(3, 4, 2\).*needs \(N, 5, 2\)"),
 }  # fmt: skip
