@@ -3,9 +3,12 @@
 from course_lib.widgets.backprop_stepper import BackpropStepper
 from course_lib.widgets.course_map import CourseMap
 from course_lib.widgets.gradient_checker import GradientChecker
+from course_lib.widgets.kernel_explorer import KernelExplorer
 from course_lib.widgets.loss_explorer import LossExplorer
+from course_lib.widgets.network_inspector import NetworkInspector
 from course_lib.widgets.neuron_bench import NeuronBench
 from course_lib.widgets.optimizer_race import OptimizerRace
+from course_lib.widgets.pooling_explorer import PoolingExplorer
 from course_lib.widgets.quiz import Quiz
 from course_lib.widgets.straight_or_bent import StraightOrBent
 from course_lib.widgets.training_monitor import TrainingMonitor
@@ -14,9 +17,12 @@ __all__ = [
     "BackpropStepper",
     "CourseMap",
     "GradientChecker",
+    "KernelExplorer",
     "LossExplorer",
+    "NetworkInspector",
     "NeuronBench",
     "OptimizerRace",
+    "PoolingExplorer",
     "Quiz",
     "StraightOrBent",
     "TrainingMonitor",

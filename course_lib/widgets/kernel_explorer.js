@@ -37,8 +37,8 @@ function render({ model, el }) {
   const ui = shell({ model, el, name: 'Kernel explorer', python: own });
   const { t, make } = ui, all = doubles(model.get('pixels')), places = new Uint8Array(model.get('places').buffer.slice(model.get('places').byteOffset, model.get('places').byteOffset + model.get('places').byteLength));
   const names = { scratch: t('scratch'), edge: t('edges'), board: t('circuit board'), wafer: t('wafer map'), own: t('your own') };
-  const short = v => number(v, 2).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
-  ui.menu('picture', t('picture'), Object.keys(model.get('sizes')).map(k => [k, names[k]]));
+  const short = v => number(v, 2).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''), inside = v => (v < 0 ? `(${short(v)})` : short(v));
+  ui.menu('scene', t('picture'), Object.keys(model.get('sizes')).map(k => [k, names[k]]));
 
   // ---- the kernel as numbers
   const editor = make('div', { className: 'cw-kernel' });
@@ -53,6 +53,7 @@ function render({ model, el }) {
   ui.draw(() => {
     const kernel = model.get('kernel'), k = kernel.length;
     if (editor.children.length !== k * k) {
+      editor.style.fontSize = k > 3 ? '12px' : '';
       editor.style.gridTemplateColumns = `repeat(${k}, minmax(0, 1fr))`;
       editor.replaceChildren(...kernel.flat().map((_w, n) => {
         const input = make('input', { type: 'number', step: 'any', min: -LARGEST_WEIGHT, max: LARGEST_WEIGHT });
@@ -68,7 +69,7 @@ function render({ model, el }) {
     });
   });
   ui.slider('bias', t('bias b'), { min: -5, max: 5, step: 0.1 });
-  ui.slider('strides', t('strides s'), { min: 1, max: 3, step: 1, text: v => t('{0} pixels', v) });
+  ui.slider('strides', t('strides s'), { min: 1, max: 3, step: 1, text: v => (v === 1 ? t('1 pixel') : t('{0} pixels', v)) });
   ui.menu('padding', t('padding'), [['valid', t('valid: none')], ['same', t('same: zeros')]]);
   ui.check('relu', t('relu: negative results become 0'));
   ui.check('flip', t('turn the kernel by 180°: true convolution'));
@@ -78,7 +79,7 @@ function render({ model, el }) {
 
   // ---- what is shown
   function now() {
-    const picture = model.get('picture'), [begin, H, W] = model.get('sizes')[picture], x = all.subarray(begin, begin + H * W);
+    const scene = model.get('scene'), [begin, H, W] = model.get('sizes')[scene], x = all.subarray(begin, begin + H * W);
     const rows = model.get('kernel'), k = rows.length, flat = rows.flat(), kernel = model.get('flip') ? flat.slice().reverse() : flat;
     const strides = model.get('strides'), padding = model.get('padding'), bias = model.get('bias'), relu = model.get('relu');
     const y = convolve(x, H, W, kernel, { bias, strides, padding, relu }), plain = relu ? convolve(x, H, W, kernel, { bias, strides, padding }) : y;
@@ -86,13 +87,13 @@ function render({ model, el }) {
     const i = Math.min(model.get('row'), y.Ho - 1), j = Math.min(model.get('column'), y.Wo - 1), under = [];
     for (let u = 0; u < k; u++) for (let v = 0; v < k; v++) under.push(pixel(x, H, W, i * strides - y.top + u, j * strides - y.left + v));
     const products = under.map((p, n) => (p || 0) * kernel[n]), sum = products.reduce((a, b) => a + b, 0);
-    return { picture, x, H, W, k, kernel, strides, padding, bias, relu, y, plain, values, yours: values === yours, i, j, under, products, sum };
+    return { scene, x, H, W, k, kernel, strides, padding, bias, relu, y, plain, values, yours: values === yours, i, j, under, products, sum };
   }
   const layout = W => {
-    const wide = W >= 540, gap = wide ? 18 : 14, part = Math.floor(wide ? (W - 2 * gap) / 3 : (W - gap) / 2), big = wide ? part : Math.min(W, 270), top = 24;
-    const second = wide ? top : top + part + 50;
-    return { wide, part, image: { x: 0, y: top, size: part }, product: { x: wide ? part + gap : 0, y: second, size: big },
-      map: { x: wide ? 2 * (part + gap) : part + gap, y: top, size: part }, height: second + big + 28 };
+    const wide = W >= 540, gap = wide ? 18 : 14, part = Math.floor(wide ? (W - 6 - 2 * gap) / 3 : (W - 6 - gap) / 2), big = wide ? part : Math.min(W - 6, 264), top = 24;
+    const second = wide ? top : top + part + 66;
+    return { wide, part, image: { x: 3, y: top, size: part }, product: { x: 3 + (wide ? part + gap : 0), y: second, size: big },
+      map: { x: 3 + (wide ? 2 : 1) * (part + gap), y: top, size: part }, height: second + big + 42 };
   };
   let input = null, output = null, shown = null;
   const go = (row, column) => ui.set({ row: clamp(Math.round(row), 0, shown.y.Ho - 1), column: clamp(Math.round(column), 0, shown.y.Wo - 1) });
@@ -137,8 +138,8 @@ function render({ model, el }) {
       let least = Infinity, top = -Infinity;
       for (const v of s.values) { least = Math.min(least, v); top = Math.max(top, v); }
       title(place.image, input, t('picture {0} × {1}', s.H, s.W), [t('black {0}, white {1}', short(lo), short(hi))]);
-      title(place.product, each, t('pixel × weight'), [t('in the window')]);
-      title(place.map, output, s.yours ? t('your map {0} × {1}', y.Ho, y.Wo) : t('map {0} × {1}', y.Ho, y.Wo), [t('{0} to {1}', number(least), number(top)), t('blue < 0 < orange')]);
+      title(place.product, each, t('pixel × weight'), [t('sum of the products {0}', number(s.sum))]);
+      title(place.map, output, s.yours ? t('your map {0} × {1}', y.Ho, y.Wo) : t('map {0} × {1}', y.Ho, y.Wo), [t('{0} to {1}', number(least), number(top)), t('blue < 0, orange > 0')]);
       words(s, least, top);
     },
     pointer({ x, y, kind, event }) {
@@ -161,22 +162,22 @@ function render({ model, el }) {
     const { y, k, i, j, H, W, strides, padding } = s, p = border(H, k, strides, padding), q = border(W, k, strides, padding), zeros = s.under.filter(v => v === null).length;
     const size = (name, n, b, out) => `${name} = ⌊(n + p − k) / s⌋ + 1 = ⌊(${n} + ${b[0] + b[1]} − ${k}) / ${strides}⌋ + 1 = ${out}`;
     const lines = [];
-    for (let u = 0; u < k; u++) lines.push((u ? ' + ' : `y[${i}, ${j}] = `) + s.under.slice(u * k, u * k + k).map((v, n) => `${number(v || 0, 2, true)}·${number(s.kernel[u * k + n], 2, true)}`).join(' + '));
+    for (let u = 0; u < k; u++) lines.push((u ? ' + ' : `y[${i}, ${j}] = `) + s.under.slice(u * k, u * k + k).map((v, n) => `${inside(v || 0)}·${inside(s.kernel[u * k + n])}`).join(' + '));
     const total = s.sum + s.bias;
     lines.push(` + b = ${number(s.sum)} + ${number(s.bias, 2, true)} = ${number(total)}` + (s.relu ? `;  relu(${number(total)}) = ${number(Math.max(total, 0))}` : ''));
     if (s.yours) lines.push(t('by your own function: {0}; {1} of {2} numbers of the map differ from the library’s', number(s.values[i * y.Wo + j]), model.get('own_differs'), s.values.length));
     lines.push(...(H === W ? [size('Ho = Wo', H, p, y.Ho)] : [size('Ho', H, p, y.Ho), size('Wo', W, q, y.Wo)]));
     ui.formula(lines);
-    const found = s.picture === 'scratch' && scratchFound(s.plain, places, H, W, k, strides);
+    const found = s.scene === 'scratch' && scratchFound(s.plain, places, H, W, k, strides);
     goal(found);
     let text = t('Row {0}, column {1} of the map (counted from 0): the {2} products add up to {3}.', i, j, k * k, number(s.sum));
     if (zeros) text += ' ' + t('{0} of the pixels are zeros of the border.', zeros);
     if (s.relu && total < 0) text += ' ' + t('relu makes it 0.');
     if (found) text += ' ' + t('One threshold finds the scratch.');
     ui.say(text);
-    cv.describe(t('Picture {0} of {1} × {2} pixels, and the map of {3} × {4} numbers from {5} to {6}. {7} Arrow keys move the window.', names[s.picture], H, W, y.Ho, y.Wo, number(least), number(top), text));
+    cv.describe(t('Picture {0} of {1} × {2} pixels, and the map of {3} × {4} numbers from {5} to {6}. {7} Arrow keys move the window.', names[s.scene], H, W, y.Ho, y.Wo, number(least), number(top), text));
   }
-  ui.on(['picture', 'kernel', 'bias', 'strides', 'padding', 'relu', 'flip', 'row', 'column', 'own_map', 'own_differs'], ui.ask);
+  ui.on(['scene', 'kernel', 'bias', 'strides', 'padding', 'relu', 'flip', 'row', 'column', 'own_map', 'own_differs'], ui.ask);
   return ui.end;
 }
 export default { render };

@@ -10,7 +10,7 @@ from course_lib.language import _
 from course_lib.widgets.base import HERE, Between, CourseWidget, own_function, written
 from course_lib.widgets.pictures import Table, checked_picture, known_pictures, scratch_places
 
-PICTURES = ["scratch", "edge", "board", "wafer", "own"]
+SCENES = ["scratch", "edge", "board", "wafer", "own"]
 SMALLEST, LARGEST = 6, 64  # pixels along one side of the learner's picture
 SIZES = (1, 3, 5)
 LARGEST_WEIGHT = 100
@@ -52,14 +52,14 @@ class KernelExplorer(CourseWidget):
     _css = CourseWidget._css + (HERE / "kernel_explorer.css").read_text(encoding="utf-8")
     picture_size = (9.6, 3.6)
 
-    picture = T.Enum(PICTURES, "scratch", help="what is looked at; own: the learner's").tag(sync=True, share=True)
+    scene = T.Enum(SCENES, "scratch", help="what is looked at; own: the learner's").tag(sync=True, share=True)
     kernel = Table(START, checked_kernel, help="rows of the kernel").tag(sync=True, share=True)
     bias = Between(0.0, min=-5, max=5, help="bias b, -5 to 5").tag(sync=True, share=True)
     strides = T.Int(1, min=1, max=3, help="pixels from one window to the next, 1 to 3").tag(sync=True, share=True)
     padding = T.Enum(["valid", "same"], "valid", help="same: zeros around the picture").tag(sync=True, share=True)
     relu = T.Bool(False, help="negative results become 0").tag(sync=True, share=True)
     flip = T.Bool(False, help="turn the kernel by 180 degrees first: true convolution").tag(sync=True, share=True)
-    row = T.Int(1, min=0, max=LARGEST - 1, help="row of the window in the map").tag(sync=True, share=True)
+    row = T.Int(6, min=0, max=LARGEST - 1, help="row of the window in the map").tag(sync=True, share=True)
     column = T.Int(1, min=0, max=LARGEST - 1, help="column of the window in the map").tag(sync=True, share=True)
     pixels = T.Bytes(help="float64: all pictures, one after the other").tag(sync=True)
     sizes = T.Dict(help="picture -> [where it begins in pixels, height, width]").tag(sync=True)
@@ -71,9 +71,9 @@ class KernelExplorer(CourseWidget):
         self._pictures = dict(known_pictures())
         if image is not None:
             self._pictures["own"] = checked_picture(image, SMALLEST, LARGEST)
-            state.setdefault("picture", "own")
-        elif state.get("picture") == "own":
-            raise ValueError(_("picture is 'own', but no image was given. Use KernelExplorer(image=...)."))
+            state.setdefault("scene", "own")
+        elif state.get("scene") == "own":
+            raise ValueError(_("scene is 'own', but no image was given. Use KernelExplorer(image=...)."))
         self._use, self._own = own_function(use), None
         begins, begin = {}, 0
         for name, one in self._pictures.items():
@@ -86,10 +86,10 @@ class KernelExplorer(CourseWidget):
             **state,
         )
         if self._use is not None:
-            self.observe(self._run_own_code, names=["picture", "kernel", "bias", "strides", "padding", "relu", "flip"])
+            self.observe(self._run_own_code, names=["scene", "kernel", "bias", "strides", "padding", "relu", "flip"])
             self._run_own_code()
 
-    @T.validate("picture")
+    @T.validate("scene")
     def _there_is_one(self, proposal):
         if proposal["value"] not in self._pictures:
             raise T.TraitError(_("There is no picture of your own. Use KernelExplorer(image=...)."))
@@ -98,7 +98,7 @@ class KernelExplorer(CourseWidget):
     @property
     def image(self):
         """The picture that is looked at, (H, W)."""
-        return self._pictures[self.picture]
+        return self._pictures[self.scene]
 
     @property
     def used_kernel(self):
@@ -135,7 +135,7 @@ class KernelExplorer(CourseWidget):
     @property
     def scratch_found(self):
         """Whether one threshold tells the scratch: all numbers on it are larger than all numbers away from it."""
-        if self.picture != "scratch":
+        if self.scene != "scratch":
             return False
         k, s, places = len(self.kernel), self.strides, scratch_places()
         (top, _bottom), (left, _right) = self._borders()
@@ -153,11 +153,11 @@ class KernelExplorer(CourseWidget):
         y, (i, j), k = self.map(), self.place, len(self.kernel)
         total = self.products().sum()
         text = _(
-            "A {k} × {k} kernel over the picture '{picture}' of {H} × {W} pixels, strides {s}, padding {padding}: "
+            "A {k} × {k} kernel over the picture '{scene}' of {H} × {W} pixels, strides {s}, padding {padding}: "
             "a map of {Ho} × {Wo} numbers from {low:.2f} to {high:.2f}. At row {i}, column {j} the {n} products add up "
             "to {total:.2f}; the map holds {value:.2f} there."
         ).format(
-            k=k, picture=self.picture, H=self.image.shape[0], W=self.image.shape[1], s=self.strides,
+            k=k, scene=self.scene, H=self.image.shape[0], W=self.image.shape[1], s=self.strides,
             padding=self.padding, Ho=len(y), Wo=y.shape[1], low=y.min(), high=y.max(), i=i, j=j, n=k * k, total=total,
             value=y[i, j],
         )  # fmt: skip
@@ -230,10 +230,10 @@ class KernelExplorer(CourseWidget):
                 "Only the middle pixel counts: the map is the picture again, without its border if padding is valid.")),
             _("blur"): kernel(np.full((3, 3), 1 / 9), _(
                 "The mean of nine pixels: noise and dust become weaker, and so does every sharp edge.")),
-            _("upright edge"): kernel(START, _(
+            _("vertical edge"): kernel(START, _(
                 "Right column minus left column: 0 where the grey is even, large where it grows from left to right.")),
-            _("level edge"): kernel([[-1, -1, -1], [0, 0, 0], [1, 1, 1]], _(
-                "Bottom row minus top row: the same nine numbers turned by a quarter, and now level edges answer.")),
+            _("horizontal edge"): kernel([[-1, -1, -1], [0, 0, 0], [1, 1, 1]], _(
+                "Bottom row minus top row: the same numbers turned by a quarter, and now horizontal edges answer.")),
             _("sharpen"): kernel([[0, -1, 0], [-1, 5, -1], [0, -1, 0]], _(
                 "The pixel five times, minus its four neighbours: even areas stay as they are, differences grow.")),
             _("falling scratch"): kernel([[2, -1, -1], [-1, 2, -1], [-1, -1, 2]], _(

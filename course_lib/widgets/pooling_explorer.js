@@ -35,13 +35,13 @@ export const shifted = (rows, shift) => rows.map(row => row.map((_v, c) => row[M
 function render({ model, el }) {
   const own = !!(model.get('own_output') || {}).byteLength || !!model.get('error');
   const ui = shell({ model, el, name: 'Pooling explorer', python: own });
-  const { t, make } = ui, pixels = v => t('{0} pixels', v);
+  const { t, make } = ui, pixels = v => (v === 1 ? t('1 pixel') : t('{0} pixels', v));
   const short = v => (Number.isInteger(v) && Math.abs(v) < 1e5 ? number(v, 0) : number(v, 2).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''));
   ui.menu('pooling', t('pooling'), [['max', t('max')], ['average', t('average')]]);
   ui.slider('pool_size', t('window k'), { min: 1, max: 4, step: 1, text: v => `${v} × ${v}` });
   ui.slider('strides', t('strides s'), { min: 1, max: 4, step: 1, text: pixels });
   ui.menu('padding', t('padding'), [['valid', t('valid: none')], ['same', t('same: border')]]);
-  ui.menu('gradient', t('gradient back'), [['off', t('off')], ['one', t('from this output')], ['all', t('from all outputs')]]);
+  ui.menu('gradient', t('gradient'), [['off', t('off')], ['one', t('of this output')], ['all', t('of all outputs')]]);
   ui.slider('shift', t('move the picture right'), { min: 0, max: 2, step: 1, text: pixels });
   const value = make('input', { type: 'number', step: 'any', min: -LARGEST_VALUE, max: LARGEST_VALUE }), label = make('span', { className: 'cw-label' });
   value.step = 1;
@@ -87,7 +87,7 @@ function render({ model, el }) {
       g.fillStyle = theme.text; g.font = `${at.cell > 44 ? 14 : 12}px ${theme.font}`;
       if (!second || both) g.fillText(short(v), x, y - (both ? 7 : 0), at.cell - 4);
       g.font = `600 12px ${theme.font}`; g.fillStyle = theme.green;
-      if (second) g.fillText(second, x, y + (both ? 8 : 0), at.cell - 4);
+      if (second) g.fillText(both ? '∂ ' + second : second.replace(/^(−?)0\./, '$1.'), x, y + (both ? 8 : 0), at.cell - 4);
     });
     return at;
   }
@@ -101,17 +101,17 @@ function render({ model, el }) {
   const side = (W, rows, columns) => (W - 6) * Math.min(1, rows / columns);
 
   const inputs = ui.canvas({
-    label: t('input'), where: left, maxWidth: 460,
+    label: t('input'), where: left, maxWidth: 410,
     height: W => { const rows = model.get('image'); return 26 + side(W, rows.length, rows[0].length) + 46; },
     draw(g, W, H, theme) {
       const s = shown = now(), { y } = s, box = y.windows[s.at], [r, c] = chosen();
       const low = Math.min(...s.flat), high = Math.max(...s.flat);
-      input = numbers(g, theme, { x: 3, y: 26, size: W - 6 }, s.flat, y.H, y.W, low, high, n => (s.gradient !== 'off' && s.dx[n] ? '∂ ' + short(s.dx[n]) : ''));
+      input = numbers(g, theme, { x: 3, y: 26, size: W - 6 }, s.flat, y.H, y.W, low, high, n => (s.gradient !== 'off' && s.dx[n] ? short(s.dx[n]) : ''));
       frame(g, theme, input, box.top, box.left, box.bottom - box.top, box.right - box.left, theme.text);
       const edge = input.cell * 0.1;
       for (const p of y.behind[s.at]) { g.strokeStyle = theme.orange; g.lineWidth = 3; g.strokeRect(input.left + (p % y.W) * input.cell + edge, input.top + Math.floor(p / y.W) * input.cell + edge, input.cell - 2 * edge, input.cell - 2 * edge); }
       g.setLineDash([3, 3]); g.lineWidth = 1.5; g.strokeStyle = theme.soft; g.strokeRect(input.left + c * input.cell + 2, input.top + r * input.cell + 2, input.cell - 4, input.cell - 4); g.setLineDash([]);
-      title(g, theme, input, t('input {0} × {1}', y.H, y.W), [s.pooling === 'max' ? t('orange: the winner; dashes: the number to edit') : t('orange: in the mean; dashes: the number to edit'), ...(s.gradient === 'off' ? [] : [t('∂: the gradient that arrives, dL/dx')])]);
+      title(g, theme, input, t('input {0} × {1}', y.H, y.W), [s.pooling === 'max' ? t('orange: the winner; dashes: the number to edit') : t('orange: in the mean; dashes: the number to edit'), ...(s.gradient === 'off' ? [] : [t('green ∂: the gradient that arrives, dL/dx')])]);
       words(s);
     },
     pointer(p) { const at = input && pressed(p) && inside(input, p.x, p.y); if (at) pick(shown.y.H, shown.y.W, ['pixel_row', 'pixel_column'])(...at); },
@@ -122,14 +122,14 @@ function render({ model, el }) {
     },
   });
   const outputs = ui.canvas({
-    label: t('output'), where: right, maxWidth: 340,
+    label: t('output'), where: right, maxWidth: 300,
     height: W => { const s = shown || now(); return 26 + side(W, s.y.Ho, s.y.Wo) + 46; },
     draw(g, W, H, theme) {
       const s = shown, { y } = s, low = Math.min(...s.flat), high = Math.max(...s.flat);
-      output = numbers(g, theme, { x: 3, y: 26, size: W - 6 }, s.values, y.Ho, y.Wo, low, high, n => (s.dy[n] ? '∂ ' + short(s.dy[n]) : ''));
+      output = numbers(g, theme, { x: 3, y: 26, size: W - 6 }, s.values, y.Ho, y.Wo, low, high, n => (s.dy[n] ? short(s.dy[n]) : ''));
       s.moved.forEach((yes, n) => { if (!yes) return; const x = output.left + ((n % y.Wo) + 1) * output.cell, top = output.top + Math.floor(n / y.Wo) * output.cell, d = Math.min(12, output.cell / 3); g.fillStyle = theme.purple; g.beginPath(); g.moveTo(x - d, top); g.lineTo(x, top); g.lineTo(x, top + d); g.fill(); });
       frame(g, theme, output, s.i, s.j, 1, 1);
-      title(g, theme, output, s.yours ? t('output of your function {0} × {1}', y.Ho, y.Wo) : t('output {0} × {1}', y.Ho, y.Wo), [...(s.shift ? [t('◥: changed by the shift')] : []), ...(s.gradient === 'off' ? [] : [t('∂: the gradient that is sent back, dL/dy')])]);
+      title(g, theme, output, s.yours ? t('output of your function {0} × {1}', y.Ho, y.Wo) : t('output {0} × {1}', y.Ho, y.Wo), [...(s.shift ? [t('◥: changed by the shift')] : []), ...(s.gradient === 'off' ? [] : [t('green ∂: the gradient sent back, dL/dy')])]);
     },
     pointer(p) { const at = output && pressed(p) && inside(output, p.x, p.y); if (at) pick(shown.y.Ho, shown.y.Wo, ['row', 'column'])(...at); },
     key(e) { const move = ui.arrows[e.key]; if (move && shown) { e.preventDefault(); pick(shown.y.Ho, shown.y.Wo, ['row', 'column'])(shown.i - move[1], shown.j + move[0]); } },

@@ -40,8 +40,9 @@ class PoolingExplorer(CourseWidget):
     strides: the step from window to window. In Keras it is the window's own size unless you say otherwise; here it is
     always said.
     use: your own pooling, `f(x, pool_size, strides, padding)`; the outputs are then computed by your code (in Python).
-    A function whose first argument is `image` (or `picture`) gets x as (H, W), any other as (1, H, W, 1). Arguments it
-    does not have are not handed on. Choose with `pooling` whether it is compared with max or with average pooling.
+    A function whose first argument is `image` (or `picture`) gets x as (H, W), any other as (1, H, W, 1). One without
+    `strides` puts its windows side by side, one without `padding` has none; `f(x, pool_size)` is enough. Choose with
+    `pooling` whether it is compared with max or with average pooling.
 
     Raises TraitError if the numbers do not fit, TypeError if `use` is no function.
     """
@@ -249,6 +250,12 @@ def own_pooling(use):
     flat = names[:1] in (["image"], ["picture"])
 
     def pool(x, pool_size, strides, padding):
+        if not {"strides", "stride"} & set(names) and strides != pool_size:
+            raise ValueError(
+                _("it has no argument strides, so its windows lie side by side: set strides to {k}").format(k=pool_size)
+            )
+        if "padding" not in names and padding != "valid":
+            raise ValueError(_("it has no argument padding: set the padding to 'valid'"))
         known = {"pool_size": pool_size, "size": pool_size, "strides": strides, "stride": strides, "padding": padding}
         x = x.copy() if flat else x[None, :, :, None].copy()
         y = written(use(x, **{name: known[name] for name in names[1:] if name in known}))

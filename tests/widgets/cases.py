@@ -6,11 +6,13 @@ import numpy as np
 import traitlets as T
 
 from course_lib import nn, widgets
+from course_lib.widgets.network_maps import pack
 
 CLASSES = [getattr(widgets, name) for name in widgets.__all__]
 FIRST = {"Quiz": {"chapter": 1}}  # what a widget needs to be made, where its defaults do not do
 FIXED = {"Quiz": ["chapter"]}  # given once when it is made
-WITHOUT = {("StraightOrBent", "shape"): ["own"]}  # values that need data of the learner's own
+# Values that need data of the learner's own.
+WITHOUT = {("KernelExplorer", "scene"): ["own"], ("StraightOrBent", "shape"): ["own"]}
 
 # Ranges of numeric settings that are entered freely, and makers for settings that are lists or texts.
 RANGES = {
@@ -18,6 +20,11 @@ RANGES = {
     ("BackpropStepper", "x2"): (-3, 3),
     ("BackpropStepper", "target"): (0, 1),
     ("BackpropStepper", "learning_rate"): (0.001, 5),
+    ("NetworkInspector", "channel"): (0, 15),
+    ("NetworkInspector", "column"): (0, 27),
+    ("NetworkInspector", "image"): (-1, 19),
+    ("NetworkInspector", "layer"): (0, 6),
+    ("NetworkInspector", "row"): (0, 27),
     ("NeuronBench", "probe_x1"): (-3, 3),
     ("NeuronBench", "probe_x2"): (-3, 3),
     ("OptimizerRace", "seed"): (0, 1000),
@@ -25,6 +32,9 @@ RANGES = {
 }
 MAKERS = {
     ("BackpropStepper", "weights"): lambda rng, w: rng.normal(0, 2, 13).round(2).tolist(),
+    ("KernelExplorer", "kernel"): lambda rng, w: rng.normal(size=[rng.choice([1, 3, 5])] * 2).round(2).tolist(),
+    ("PoolingExplorer", "image"): lambda rng, w: rng.integers(-3, 10, rng.integers(4, 13, 2)).astype(float).tolist(),
+    ("NetworkInspector", "drawing"): lambda rng, w: pack(rng.random((28, 28)) < rng.choice([0, 0.1, 0.6])),
     ("OptimizerRace", "begin"): lambda rng, w: [] if rng.random() < 0.3 else rng.uniform(-3, 3, 2).tolist(),
     ("OptimizerRace", "runners"): lambda rng, w: sorted(rng.permutation(w.runners)[: rng.integers(1, 4)].tolist()),
     ("Quiz", "answers"): lambda rng, w: [int(rng.integers(-1, len(q["choices"]))) for q in w.questions],

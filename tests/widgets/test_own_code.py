@@ -17,6 +17,10 @@ TAKES = [
     ("GradientChecker", "dy, x, W"),
     ("GradientChecker", "f, x, h"),
     ("OptimizerRace", "w, gradient, state, learning_rate"),
+    ("KernelExplorer", "x, W, b, strides, padding"),
+    ("KernelExplorer", "image, kernel"),
+    ("PoolingExplorer", "x, pool_size, strides, padding"),
+    ("PoolingExplorer", "image, pool_size"),
 ]
 
 
