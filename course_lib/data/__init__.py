@@ -6,10 +6,12 @@
 import difflib
 import inspect
 
+from course_lib.data.boards import BOARD_CLASSES, load_boards, simulate_boards
 from course_lib.data.catalogue import CATALOGUE
 from course_lib.data.degrading_machine import simulate_engines
 from course_lib.data.download import DataUnavailable, cache_folder, fetch
 from course_lib.data.engine_runs import EngineRuns, informative_columns
+from course_lib.data.images import Images
 from course_lib.data.machine_failures import (
     FAILURE_MODES,
     load_failure_modes,
@@ -21,15 +23,19 @@ from course_lib.data.min_max import MinMaxScaler
 from course_lib.data.sensor_table import SHAPES, sensor_table
 from course_lib.data.table import Standardizer, Table, leaks, split_by_group
 from course_lib.data.turbofan import load_turbofan
+from course_lib.data.wafer_maps import WAFER_CLASSES, simulate_wafer_maps, wafer_map_image
 from course_lib.data.windows import Windows, last_windows, prepare_engines, windows
 from course_lib.language import _
 
 __all__ = [
+    "BOARD_CLASSES",
     "CATALOGUE",
     "FAILURE_MODES",
     "SHAPES",
+    "WAFER_CLASSES",
     "DataUnavailable",
     "EngineRuns",
+    "Images",
     "MinMaxScaler",
     "Standardizer",
     "Table",
@@ -40,15 +46,19 @@ __all__ = [
     "last_windows",
     "leaks",
     "load",
+    "load_boards",
     "load_failure_modes",
     "load_machine_failures",
     "load_turbofan",
     "physics_features",
     "prepare_engines",
     "sensor_table",
+    "simulate_boards",
     "simulate_engines",
     "simulate_machine_failures",
+    "simulate_wafer_maps",
     "split_by_group",
+    "wafer_map_image",
     "windows",
 ]
 
@@ -57,6 +67,8 @@ LOADERS = {
     "sensor_table": {"simulated": sensor_table},
     "turbofan": {"real": load_turbofan, "simulated": simulate_engines},
     "degrading_machine": {"simulated": simulate_engines},
+    "wafer_maps": {"simulated": simulate_wafer_maps},
+    "boards": {"real": load_boards, "simulated": simulate_boards},
 }
 
 

@@ -22,12 +22,17 @@ class Address:
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file: its name, the sha256 and size [bytes] of its content, and the addresses to try in this order."""
+    """One file: its name, the sha256 and size [bytes] of its content, and the addresses to try in this order.
+
+    An npz that is made on the learner's computer has other bytes with another zlib, but the same arrays: then `arrays`
+    has the pairs (name, `download.array_digest`) that it may hold instead.
+    """
 
     name: str
     sha256: str
     size: int
     addresses: tuple[Address, ...]
+    arrays: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -271,4 +276,120 @@ DEGRADING_MACHINE = DataSet(
     known_defects=("Simulated: one kind of fault, no repairs, no missing values. Cleaner than any real plant.",),
 )
 
-CATALOGUE = {data_set.name: data_set for data_set in (MACHINE_FAILURES, SENSOR_TABLE, TURBOFAN, DEGRADING_MACHINE)}
+WAFER_MAPS = DataSet(
+    name="wafer_maps",
+    title="Simulated wafer maps with ten failure patterns",
+    folder="",
+    files=(),
+    page="",
+    licence="MIT (made by the course itself)",
+    citation=(
+        "course_lib.data.wafer_maps; the classes are those of M.-J. Wu, J.-S. R. Jang, J.-L. Chen, "
+        '"Wafer Map Failure Pattern Recognition and Similarity Ranking for Large-Scale Data Sets", IEEE Transactions '
+        "on Semiconductor Manufacturing 28(1), 2015, pp. 1-12."
+    ),
+    story=(
+        "A wafer carries hundreds of dies (chips), and each is tested. The map of the failed ones tells which machine "
+        "has a problem. Pixels: 0 outside the wafer, 0.5 a good die, 1 a failed die, values between where dies were "
+        "averaged. Each map has its own grid of 15 to 110 dies each way, 0.5 to 15 % of random failures, a pattern of "
+        "its own place, size, density and gaps, and one of four ways of resampling to 28 x 28. Radii and lengths are "
+        "in units of the wafer radius."
+    ),
+    columns=(
+        Column("none", "", "no pattern: single particles, in any process step"),
+        Column(
+            "centre", "", "uneven plasma, gas flow or polishing pressure in the middle; a spot of radius 0.15 to 0.5"
+        ),
+        Column("donut", "", "uneven spin coating, developing or heating; a ring of radius 0.32 to 0.62"),
+        Column(
+            "edge-local", "", "a clamp, uneven heating or a handling mark at one place of the rim; arc of 29 to 126°"
+        ),
+        Column(
+            "edge-ring",
+            "",
+            "etching or heating that differs near the rim, edge bead; 0.06 to 0.22 thick, at times with a gap",
+        ),
+        Column("local", "", "a stain, a leak or a blocked nozzle; a spot of radius 0.14 to 0.32, off the middle"),
+        Column("near-full", "", "a whole process step went wrong; 72 to 99 % of the dies fail"),
+        Column("random", "", "contamination or an unstable process everywhere; 20 to 60 % of the dies fail"),
+        Column(
+            "scratch", "", "handling or a hard particle in polishing; a bent thin line, 0.45 to 1.7 long, with gaps"
+        ),
+        Column("repeating reticle", "", "a defect on the mask: the same die of every exposure field fails"),
+    ),
+    known_defects=(
+        "Simulated: one pattern a wafer. Real wafers often have two at once.",
+        "All classes have the same number of maps; in a fab most wafers show no pattern.",
+        "A weak pattern on a noisy wafer can look like none: some labels cannot be told, as in real data.",
+        "A map averaged to 28 x 28 loses the single dies, so a repeating reticle may look like stripes.",
+    ),
+)
+
+BOARD_ARRAYS = (
+    ("class_names", "0f3193a0a9c8a25cc20d742f99e3d0be657809e27ccac56caa455027afda1e5c"),
+    ("group_test", "4559d203fb268bb0da8929d5442b78beb76b88fed31db2cb99add1b59541b57f"),
+    ("group_train", "5dc0c35a1c8decee08d867045320480695228496579ab6e186a1707b484c147e"),
+    ("image_test", "364f784b0445ca631161cd510def6e44067dbffb8e00fe211c8fb8e04482cee2"),
+    ("image_train", "e6d1807d646469ac096941f84973f34667a1ef722f2003920c8af616ef6e14ad"),
+    ("x_test", "db0dab1f816e0f2a6169d4d4544a46619c1e8247158f447246b916dcb91415e4"),
+    ("x_train", "8bb0c222d9ab926b5df831cf2e3395b701b3e78fde11e445be2a9bf89d41bc02"),
+    ("y_test", "9dd18f3f6ab147d52749e3a13d1f51702083d785e4d9b7cb342eaae90dcbc2ce"),
+    ("y_train", "106c676dacd2962c1e4958b90ae435fbf572673980bf8fca1fc057bc62e2e768"),
+)
+
+BOARDS = DataSet(
+    name="boards",
+    title="Circuit-board defects, 28 x 28 (crops of DeepPCB)",
+    folder="deeppcb28",
+    files=(
+        DataFile(
+            name="deeppcb28.npz",
+            sha256="1d437fb03cd0722b3fec74a8db034fe16458f44699766707b205cc4b51be00a4",
+            size=595_091,
+            addresses=(
+                Address(
+                    "https://github.com/tangsanli5201/DeepPCB/archive/08e98c4db5922613fb97176eb3d6497d48260cb1.zip"
+                ),
+            ),
+            arrays=BOARD_ARRAYS,
+        ),
+    ),
+    page="https://github.com/tangsanli5201/DeepPCB (commit 08e98c4db5922613fb97176eb3d6497d48260cb1)",
+    licence=(
+        "MIT, Copyright (c) 2018 tangsanli5201. The licence text must go with every copy of the data: it is the file "
+        "LICENSE of the repository, and LICENSE.txt beside deeppcb28.npz"
+    ),
+    citation=(
+        'S. Tang, F. He, X. Huang, J. Yang, "Online PCB Defect Detector On A New PCB Defect Dataset", '
+        "arXiv:1902.06197, 2019."
+    ),
+    story=(
+        "Real circuit boards, photographed with a line camera and turned into black (copper) and white. For each "
+        "marked defect a window of 56 x 56 pixels around it, averaged 2 x 2 to 28 x 28: five grey levels. One window "
+        "without a defect of each image gives the class ok. 7,861 crops for training, 3,638 for the test, by the "
+        "official split. Without the real data the course draws simple boards with the same classes (`simulate_boards`)."
+    ),
+    columns=(
+        Column("ok", "", "no defect: 988 in training, 498 in the test"),
+        Column("open", "", "a trace is cut: 1283 and 659"),
+        Column("short", "", "copper joins two traces: 1028 and 478"),
+        Column("mousebite", "", "a bite out of the border of a trace: 1379 and 586"),
+        Column("spur", "", "a thorn of copper on the border of a trace: 1142 and 483"),
+        Column("copper", "", "spurious copper where none should be: 1010 and 464"),
+        Column("pin-hole", "", "a hole within the copper: 1031 and 470"),
+    ),
+    known_defects=(
+        "The boards are real, but most defects were drawn by the authors, after real ones.",
+        "The crops of one image overlap and are alike. Split validation by image (the group), never by crop.",
+        "9 test crops are identical to a training crop: numbers 320, 321, 360, 584, 813, 1506, 1662, 2840, 2919.",
+        "Four of the board types (12000, 12100, 12300, 90100) are in the test only.",
+        "A window of the class ok is 15 to 85 % white. So copper (nearly all white) and pin-hole (nearly all black) "
+        "can partly be told by the background alone.",
+        "A crop has one label, that of its middle; a second defect may be seen at its border.",
+    ),
+)
+
+CATALOGUE = {
+    data_set.name: data_set
+    for data_set in (MACHINE_FAILURES, SENSOR_TABLE, TURBOFAN, DEGRADING_MACHINE, WAFER_MAPS, BOARDS)
+}

@@ -28,8 +28,11 @@ class DataUnavailable(RuntimeError):
     """Real data are neither on this computer nor to be had from the network; the message says what to do."""
 
 
-def fetch(data_set, file=None):
+def fetch(data_set, file=None, build=None):
     """Return the path of a checked file of `data_set` (its first, or the one named `file`).
+
+    Where the addresses serve an archive that the file is made from, `build` makes it: a function from the open archive
+    to (bytes, None), or (None, what is wrong).
 
     Raises DataUnavailable when it is not on this computer and cannot be downloaded.
     """
@@ -53,10 +56,10 @@ def fetch(data_set, file=None):
         with contextlib.suppress(OSError):  # a read-only cache keeps it, but it is never used
             (folder / file.name).unlink()
     try:
-        return _download(data_set, file, folder, reasons)
+        return _download(data_set, file, folder, reasons, build)
     except OSError as error:
         reasons.append(_disk_problem(error, told))
-    raise DataUnavailable(_unavailable(data_set, file, reasons, told))
+    raise DataUnavailable(_unavailable(data_set, file, reasons, told, build))
 
 
 def cache_folder():
@@ -88,6 +91,8 @@ def _problem_with(path, file):
     """None when the file at `path` is exactly the one of the catalogue, else a few words."""
     try:
         size = path.stat().st_size
+        if file.arrays and size <= LARGEST and _same_arrays(path, file.arrays):
+            return None
         if size != file.size:
             return _("it has {given} bytes where {needed} were expected").format(given=size, needed=file.size)
         with path.open("rb") as f:
@@ -98,7 +103,25 @@ def _problem_with(path, file):
     return None
 
 
-def _download(data_set, file, folder, reasons):
+def _same_arrays(path, wanted):
+    """True when the npz at `path` holds exactly these arrays; it is never unpickled."""
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as found:
+            return sorted(found.files) == sorted(name for name, _digest in wanted) and all(
+                array_digest(found[name]) == digest for name, digest in wanted
+            )
+    except (ValueError, EOFError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error):
+        return False  # no npz, or a damaged one
+
+
+def array_digest(array):
+    """The sha256 of an array's dtype, shape and content."""
+    return hashlib.sha256(f"{array.dtype.str} {array.shape} ".encode() + array.tobytes()).hexdigest()
+
+
+def _download(data_set, file, folder, reasons, build):
     """Try each address; put the checked content in `folder` by one rename. OSError means a problem with the disk."""
     if os.environ.get("COURSE_OFFLINE"):
         reasons.append(_("COURSE_OFFLINE is set, so no download was tried"))
@@ -110,7 +133,8 @@ def _download(data_set, file, folder, reasons):
         # A nameless file: when this process is killed, the operating system takes it away.
         with tempfile.TemporaryFile(dir=folder) as raw:
             problem = _get(address.url, raw)
-            content, problem = (None, problem) if problem else _content(raw, address, file)
+            if problem is None:
+                content, problem = build(raw) if build else _content(raw, address, file)
             if problem is None:
                 _store_others(data_set, file, address, raw, folder)
                 return _store(content, folder / file.name, file)
@@ -259,7 +283,7 @@ def _disk_problem(error, told):
     )
 
 
-def _unavailable(data_set, file, reasons, told):
+def _unavailable(data_set, file, reasons, told, build=None):
     """The one message: what happened, the address, where to put the file by hand, and that the chapter goes on."""
     address = file.addresses[0]
     steps = _("open {url} in a browser and put {member} into the folder {folder}")
@@ -270,6 +294,8 @@ def _unavailable(data_set, file, reasons, told):
             "open {url} in a browser, take {inside} out of the archive and {member} out of that one, and put it into "
             "the folder {folder}"
         )
+    if build:
+        steps = _("copy {member} from a computer that has it into the folder {folder}, or try again where {url} opens")
     return "\n".join(
         (
             _("The data set '{title}' is not available on this computer.").format(title=data_set.title),
