@@ -109,7 +109,7 @@ def gru_backward(dh, cache, out=(None, None, None), needs_dx=True):
     inputs, gates, h, hh, W_x, W_h, mask, work = cache
     dh, arrived = arriving(dh, h, mask)
     z, r, new = gates
-    # first what a_t is multiplied by, for all t
+    # first what a_t is multiplied by, for all t; dhh is dL/dv_t
     to_new = np.subtract(1, z, out=work("to_new", new.shape, h.dtype))
     to_new *= tanh_slope(new, out=work("slope", new.shape, h.dtype))
     dz, dr, dhh = blocks_h = work("blocks_h", gates.shape, h.dtype)

@@ -64,12 +64,11 @@ def lstm_forward(x, W_x, W_h, b, h0=None, c0=None, mask=None, work=fresh):
     x, W_x, W_h, b, (h0, c0), mask = recurrent_inputs(x, W_x, W_h, b, {"h0": h0, "c0": c0}, mask, gates=4)
     inputs, skipped = time_first(x, work), skipped_steps(mask)
     T, N, H = *inputs.shape[:2], len(W_h)
-    half, shift = work("half", (4, N, H), x.dtype), work("shift", (4, N, H), x.dtype)
-    half[...], shift[...] = 0.5, 0.5
-    half[2], shift[2] = 1, 0  # the new, g, keeps its tanh
+    halves = np.array([0.5, 0.5, 1, 0.5], x.dtype).reshape(4, 1, 1)  # the new, g, keeps its tanh
+    half, shift = (np.broadcast_to(a, (4, N, H)).copy() for a in (halves, 1 - halves))  # quicker at full size
     gates = work("gates", (4, T, N, H), x.dtype)
-    np.matmul(rows(inputs), blocks(stacked(W_x, b), 4) * half[:, :1], out=rows(gates))
-    W_h_half = blocks(W_h, 4) * half[:, :1]
+    np.matmul(rows(inputs), blocks(stacked(W_x, b), 4) * halves, out=rows(gates))
+    W_h_half = blocks(W_h, 4) * halves
     h, c = (work(name, (T + 1, N, H), x.dtype) for name in ("h", "c"))
     tanh_c, z = work("tanh_c", (T, N, H), x.dtype), work("z", (4, N, H), x.dtype)
     h[0], c[0] = h0, c0
@@ -111,8 +110,7 @@ def lstm_backward(dh, cache, dc=None, out=(None, None, None), needs_dx=True):
     dc = np.zeros_like(c[0]) if dc is None else as_state("dc", dc, c[-1], h.shape[-1]).copy()
     i, f, g, o = gates
     dz = work("dz", gates.shape, h.dtype)
-    # first what each sum is multiplied by, for all t
-    dz_i, dz_f, dz_g, dz_o = dz
+    dz_i, dz_f, dz_g, dz_o = dz  # first what e_t and a_t are multiplied by, for all t
     for gate, meets, place in ((i, g, dz_i), (f, c[:-1], dz_f), (o, tanh_c, dz_o)):
         sigmoid_slope(gate, out=place)
         place *= meets

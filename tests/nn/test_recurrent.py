@@ -253,6 +253,12 @@ def test_backward_writes_into_given_arrays_and_can_leave_out_dx(kind):
         np.testing.assert_array_equal(a, b)
 
 
+@kinds
+def test_no_sequences_at_all(kind):
+    h, *gradients = call(kind, **cell_inputs(kind, np.random.default_rng(0), N=0))
+    assert h.shape == (0, 5, 4) and not any(g.any() for g in gradients)
+
+
 # ---------------------------------------------------------------- clipping
 def test_clipping_by_norm_shortens_and_keeps_the_direction():
     a, b = np.array([3.0, 0.0]), np.array([[4.0]])
