@@ -10,10 +10,17 @@ import pytest
 
 from course_lib import data, exercises as ex, nn, remaining_life
 from course_lib.exercises.checking import _equal, examine, outcomes
-from tests.exercises import right_answers, right_answers_7_8, wrong_answers, wrong_answers_7_8
+from tests.exercises import (
+    right_answers,
+    right_answers_5_6,
+    right_answers_7_8,
+    wrong_answers,
+    wrong_answers_5_6,
+    wrong_answers_7_8,
+)
 
-RIGHT = right_answers.RIGHT | right_answers_7_8.RIGHT
-WRONG = wrong_answers.WRONG + wrong_answers_7_8.WRONG
+RIGHT = right_answers.RIGHT | right_answers_5_6.RIGHT | right_answers_7_8.RIGHT
+WRONG = wrong_answers.WRONG + wrong_answers_5_6.WRONG + wrong_answers_7_8.WRONG
 
 KNOWN = [(one, known) for one in ex.ALL.values() for known in one.misconceptions]
 NAMES = {
@@ -22,6 +29,15 @@ NAMES = {
     2: ["mean_squared_error", "softmax", "sparse_categorical_crossentropy", "plant_cost"],
     3: ["dense_backward", "relu_backward", "two_layer_gradients", "numerical_gradient"],
     4: ["sgd_step", "minibatches", "momentum_step", "adam_step", "f1_score"],
+    5: [
+        "cross_correlate",
+        "output_size",
+        "conv2d",
+        "conv_parameters",
+        "max_pool",
+        "max_pool_backward",
+        "conv2d_backward",
+    ],
     7: ["rnn_step", "rnn_forward", "rnn_backward", "gradient_bound", "clip_by_norm", "lstm_step"],
     8: ["capped_rul", "scale", "make_windows", "nasa_score", "alarm_cost"],
 }
@@ -187,6 +203,13 @@ def test_f1_and_cost_agree_with_scikit_learn():
         ("relu_backward", (np.array([0.5, -1, 2]), np.array([-2.0, 0, 3])), [0, 0, 2]),
         ("numerical_gradient", (lambda x: np.sum(x**3), np.array([1.0, 2.0]), 0.1), [3.01, 12.01]),
         ("f1_score", (np.array([1, 1, 1, 0, 0, 0, 0, 0]), np.array([1, 0, 0, 1, 0, 0, 0, 0])), 0.4),
+        ("cross_correlate", (np.array([[0.0, 2], [1, 3]]), np.array([[1.0, -1], [2, 0]])), [[0]]),
+        ("output_size", (28, 3, 2, "valid"), 13),
+        ("output_size", (7, 3, 3, "same"), 3),
+        ("conv2d", (np.arange(9.0).reshape(1, 3, 3, 1), np.array([[1.0, 0], [0, -1]])[:, :, None, None],
+                    np.array([10.0]), 1), np.full((1, 2, 2, 1), 6)),
+        ("conv_parameters", ((3, 3), 1, 32), 320),
+        ("max_pool", (np.array([[1.0, 3], [7, 4]])[None, :, :, None], 2), [[[[7]]]]),
         ("rnn_step", tuple(np.full((1, 1), v) for v in (1, 0.4, 0.5, 1)) + (0.1,), 0.761594),
         ("rnn_forward", (np.array([[[1.0], [0], [0]]]), np.ones((1, 1)), np.array([[0.5]]), np.zeros(1)),
          [[[0.7615942], [0.3633996], [0.1797263]]]),
@@ -217,6 +240,34 @@ def test_the_examples_with_several_results_are_right():
     np.testing.assert_allclose(ex.adam_step.reference(w, g, None, 0.1, 0.9, 0.999, 1e-7)[0], [0.9, -1.9], atol=1e-5)
     sizes = [len(x) for x, _y in ex.minibatches.reference(np.zeros((5, 2)), np.zeros(5), 2, np.random.default_rng(0))]
     assert sizes == [2, 2, 1]
+
+
+def test_the_examples_of_convolution_are_right():
+    dW, db = ex.conv2d_backward.reference(*ex.conv2d_backward.fresh_cases()[0])
+    np.testing.assert_array_equal(dW[:, :, 0, 0], [[8, 12], [20, 24]])
+    np.testing.assert_array_equal(db, [4])
+
+
+def test_the_short_references_for_images_agree_with_the_library():
+    for x, W, b, strides in ex.conv2d.fresh_cases():
+        np.testing.assert_allclose(
+            ex.conv2d.reference(x, W, b, strides), nn.conv2d_forward(x, W, b, strides)[0], rtol=1e-12, atol=1e-12
+        )
+    for case in ex.output_size.fresh_cases():
+        assert ex.output_size.reference(*case) == nn.conv_output_size(*case)
+    for x, pool_size in ex.max_pool.fresh_cases():
+        np.testing.assert_array_equal(ex.max_pool.reference(x, pool_size), nn.max_pool2d_forward(x, pool_size)[0])
+    for dy, x, pool_size in ex.max_pool_backward.fresh_cases():
+        _y, cache = nn.max_pool2d_forward(x, pool_size)
+        mine = ex.max_pool_backward.reference(dy, x, pool_size)
+        np.testing.assert_array_equal(mine, nn.max_pool2d_backward(dy, cache))
+    for case in ex.conv2d_backward.fresh_cases():
+        dy, x, W = case
+        wanted = nn.conv2d_backward(dy, nn.conv2d_forward(x, W, np.zeros(W.shape[3]))[1])[1:]
+        for name, mine, theirs in zip(("dW", "db"), ex.conv2d_backward.reference(*case), wanted, strict=True):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12)
+            loss, variable = ex.conv2d_backward.slopes(*case)[name]
+            assert nn.relative_error(nn.numerical_gradient(loss, variable), mine) < 1e-7
 
 
 def test_the_examples_with_several_results_are_right_for_sequences():

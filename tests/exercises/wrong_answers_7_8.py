@@ -360,7 +360,7 @@ WRONG = [
     ("scale", "each_by_itself", scale_own),
     ("scale", "divided_by_zero", scale_careless),
     ("scale", "other_not_scaled", scale_overwritten),
-    ("scale", "small_number_added", scale_epsilon),
+    ("scale", "added_1e_8", scale_epsilon),
     ("make_windows", "two_engines", windows_everywhere),
     ("make_windows", "last_window_missing", windows_off_by_one),
     ("make_windows", "label_of_first_row", windows_first_label),

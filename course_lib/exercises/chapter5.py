@@ -1,0 +1,828 @@
+"""The exercises of chapter 5, seeing with kernels: convolution and pooling, forward and backward, sizes and counts."""
+
+import numpy as np
+
+from course_lib import nn
+from course_lib.exercises.adapt import first_of_pair
+from course_lib.exercises.exercise import Exercise, Misconception
+from course_lib.language import _
+
+
+def cross_correlate(image, kernel):
+    """One kernel on one image: y_ij = sum over u, v of x_(i+u, j+v) W_uv; image (H, W), kernel (kh, kw)."""
+    kh, kw = kernel.shape
+    height, width = image.shape[0] - kh + 1, image.shape[1] - kw + 1
+    y = np.zeros((height, width))
+    for i in range(height):
+        for j in range(width):
+            window = image[i : i + kh, j : j + kw]
+            y[i, j] = np.sum(window * kernel)
+    return y
+
+
+def correlate_windows(image, kernel, function=lambda window, kernel: np.sum(window * kernel), cut=0):
+    """A wrong cross_correlate: another function of the window, or `cut` places fewer in each direction."""
+    kh, kw = kernel.shape
+    y = np.zeros((image.shape[0] - kh + 1 - cut, image.shape[1] - kw + 1 - cut))
+    for i, j in np.ndindex(y.shape):
+        y[i, j] = function(image[i : i + kh, j : j + kw], kernel)
+    return y
+
+
+def correlate_cases(rng):
+    image = np.array([[1.0, 0, 2, 1], [0, 1, 3, 1], [2, 1, 0, 0], [1, 0, 1, 2]])
+    yield image, np.array([[1.0, -1], [2, 0]])
+    yield np.array([[2.0]]), np.array([[-1.5]])
+    yield rng.normal(size=(5, 4)).round(1), rng.normal(size=(2, 3)).round(1)
+    yield rng.normal(size=(6, 6)).round(1), rng.normal(size=(3, 3)).round(1)
+    yield rng.normal(size=(3, 7)), rng.normal(size=(3, 7))
+    yield rng.normal(size=(12, 14))[::2, ::2].T, rng.normal(size=(4, 6))[::2, ::2]
+
+
+CROSS_CORRELATE = Exercise(
+    name="cross_correlate",
+    chapter=5,
+    title=_("One kernel on one image"),
+    statement=_(
+        "Move the kernel over the image and return the sum of products at each place:\n\n"
+        "$$y_{ij} = \\sum_u \\sum_v x_{i+u,\\, j+v} \\, W_{uv}$$\n\n"
+        "`image` (H, W), `kernel` (kh, kw). The window must not leave the image, so the result has the shape "
+        "(H - kh + 1, W - kw + 1). On paper: the window [[0, 2], [1, 3]] and the kernel [[1, -1], [2, 0]] give "
+        "0 - 2 + 2 + 0 = 0."
+    ),
+    reference=cross_correlate,
+    cases=correlate_cases,
+    outputs=("y",),
+    misconceptions=[
+        Misconception(
+            "kernel_turned",
+            lambda image, kernel: correlate_windows(image, kernel[::-1, ::-1]),
+            _(
+                "You turned the kernel by 180 degrees. That is the convolution of mathematics. Deep learning does not "
+                "turn it: the upper left weight meets the upper left pixel of the window."
+            ),
+        ),
+        Misconception(
+            "kernel_transposed",
+            lambda image, kernel: correlate_windows(image, kernel.T),
+            _("The kernel is transposed: its rows must lie on the rows of the window, not on the columns."),
+        ),
+        Misconception(
+            "last_place_missing",
+            lambda image, kernel: correlate_windows(image, kernel, cut=1),
+            _("The last row and the last column of places are missing: there are H - kh + 1 places, not H - kh."),
+        ),
+        Misconception(
+            "mean",
+            lambda image, kernel: correlate_windows(image, kernel, lambda w, k: np.mean(w * k)),
+            _("You took the mean of the products where the sum was asked."),
+        ),
+        Misconception(
+            "sum_of_window_times_sum_of_kernel",
+            lambda image, kernel: correlate_windows(image, kernel, lambda w, k: np.sum(w) * np.sum(k)),
+            _(
+                "You multiplied the sum of the window by the sum of the kernel. Multiply pixel by pixel first, then "
+                "add."
+            ),
+        ),
+        Misconception(
+            "matrix_product",
+            lambda image, kernel: correlate_windows(image, kernel, lambda w, k: np.sum(w @ k.T)),
+            _(
+                "You used the matrix product of window and kernel. Here every pixel meets only the weight that lies on "
+                "it: `window * kernel`."
+            ),
+        ),
+        Misconception(
+            "same_size",
+            lambda image, kernel: correlate_windows(
+                np.pad(image, [((k - 1) // 2, k - 1 - (k - 1) // 2) for k in kernel.shape]), kernel
+            ),
+            _("You put a border of zeros around the image. Here there is none: the result is smaller than the image."),
+        ),
+        Misconception(
+            "kernel_not_used",
+            lambda image, kernel: correlate_windows(image, kernel, lambda w, k: np.sum(w)),
+            _("You added up the window alone. Each pixel is first multiplied by the weight that lies on it."),
+        ),
+        Misconception(
+            "windows_side_by_side",
+            lambda image, kernel: correlate_windows(image, kernel)[:: kernel.shape[0], :: kernel.shape[1]],
+            _("Your windows lie side by side. The window moves by one pixel at a time, so windows overlap."),
+        ),
+        Misconception(
+            "rows_and_columns_swapped",
+            lambda image, kernel: correlate_windows(image, kernel).T,
+            _("Rows and columns of the result are swapped: the first index is the row of the window."),
+        ),
+    ],
+    hints=[
+        _("How many places has the window? The last start is H - kh, counted from 0."),
+        _("At place i, j the window is `image[i : i + kh, j : j + kw]`."),
+        _("`np.sum(window * kernel)` multiplies pixel by pixel and adds up."),
+    ],
+)
+
+
+def output_size(n, kernel_size, strides, padding):
+    """Places of a window along one axis: floor((n - k) / s) + 1 without padding ("valid"), ceil(n / s) for "same"."""
+    if padding == "same":
+        return -(-n // strides)
+    return (n - kernel_size) // strides + 1
+
+
+def size_cases(rng):
+    yield 28, 3, 1, "valid"
+    yield 28, 3, 2, "valid"
+    yield 28, 3, 1, "same"
+    yield 7, 3, 3, "same"
+    yield 7, 2, 2, "valid"
+    yield 9, 3, 2, "valid"
+    yield 10, 4, 1, "same"
+    for _case in range(8):
+        kernel_size, strides = int(rng.integers(1, 6)), int(rng.integers(1, 4))
+        yield int(rng.integers(kernel_size, 40)), kernel_size, strides, ("valid", "same")[_case % 2]
+
+
+def size_with(valid=None, same=None):
+    """A wrong output_size: another rule for one of the paddings."""
+
+    def wrong(n, kernel_size, strides, padding):
+        rule = same if padding == "same" else valid
+        return rule(n, kernel_size, strides) if rule else output_size(n, kernel_size, strides, padding)
+
+    return wrong
+
+
+OUTPUT_SIZE = Exercise(
+    name="output_size",
+    chapter=5,
+    title=_("The size of the output"),
+    statement=_(
+        "Return how many places a window has along one axis of n pixels:\n\n"
+        '- `padding="valid"`: no border, $\\lfloor (n - k) / s \\rfloor + 1$ places,\n'
+        '- `padding="same"`: so many zeros that there are $\\lceil n / s \\rceil$ places (rounded up).\n\n'
+        "`n`, `kernel_size` k and `strides` s are whole numbers, and so is the result. "
+        "On paper: 28 pixels, k = 3, s = 2 give floor(25 / 2) + 1 = 13."
+    ),
+    reference=output_size,
+    cases=size_cases,
+    outputs=("size",),
+    solution_note=_("`nn.conv_output_size` does the same and checks what it is given."),
+    misconceptions=[
+        Misconception(
+            "one_place_missing",
+            size_with(valid=lambda n, k, s: (n - k) // s),
+            _("One place is missing: the window also stands at the very start. Add 1."),
+        ),
+        Misconception(
+            "stride_ignored",
+            size_with(lambda n, k, s: n - k + 1, lambda n, k, s: n),
+            _("The stride is missing: with strides=2 the window skips every second place."),
+        ),
+        Misconception(
+            "plus_one_before_dividing",
+            size_with(valid=lambda n, k, s: (n - k + 1) // s),
+            _("You added the 1 before dividing. First divide the way n - k by the stride and round down, then add 1."),
+        ),
+        Misconception(
+            "rounded_up",
+            size_with(valid=lambda n, k, s: -(-(n - k) // s) + 1),
+            _(
+                "You rounded up: your last window leaves the image. Without padding the pixels that do not fill a "
+                "window are left out, so round down."
+            ),
+        ),
+        Misconception(
+            "same_rounded_down",
+            size_with(same=lambda n, k, s: n // s),
+            _('For "same" you rounded down. The border is made so large that no pixel is left out: round up.'),
+        ),
+        Misconception(
+            "kernel_ignored",
+            size_with(valid=lambda n, k, s: -(-n // s)),
+            _('You treated "valid" like "same": without a border the window has only n - k + 1 places to start from.'),
+        ),
+        Misconception(
+            "padding_counted_once",
+            size_with(same=lambda n, k, s: (n + (k - 1) // 2 - k) // s + 1),
+            _("You counted the border on one side only. It lies on both sides: n + p with p for both sides together."),
+        ),
+        Misconception(
+            "padding_of_half_the_kernel",
+            size_with(same=lambda n, k, s: (n + 2 * (k // 2) - k) // s + 1),
+            _(
+                'For "same" you padded k // 2 on both sides. For an even kernel that is one pixel too much: the size '
+                "is "
+                "ceil(n / s) for every kernel."
+            ),
+        ),
+        Misconception(
+            "not_whole",
+            size_with(lambda n, k, s: (n - k) / s + 1, lambda n, k, s: n / s),
+            _("Your number of places is not whole. Round it: `//` rounds down, `-(-a // b)` rounds up."),
+        ),
+        Misconception(
+            "paddings_swapped",
+            lambda n, k, s, padding: output_size(n, k, s, "valid" if padding == "same" else "same"),
+            _('The two paddings are swapped: "same" is the one with a border.'),
+        ),
+    ],
+    hints=[
+        _("Without a border the first place is 0 and the last is at most n - k. With a stride, count in steps of s."),
+        _("`a // b` divides and rounds down; `-(-a // b)` divides and rounds up."),
+        _('"valid": `(n - kernel_size) // strides + 1`. "same": `-(-n // strides)`.'),
+    ],
+)
+
+
+def conv2d(x, W, b, strides):
+    """A convolution layer without padding, as one sum for each place of the window: see `nn.conv2d_loops`."""
+    kh, kw = W.shape[:2]
+    height, width = (x.shape[1] - kh) // strides + 1, (x.shape[2] - kw) // strides + 1
+    y = np.zeros((len(x), height, width, W.shape[3])) + b
+    for i in range(height):
+        for j in range(width):
+            window = x[:, i * strides : i * strides + kh, j * strides : j * strides + kw]
+            y[:, i, j] += np.tensordot(window, W, axes=3)  # over row, column and channel
+    return y
+
+
+def conv2d_cases(rng):
+    yield np.arange(9.0).reshape(1, 3, 3, 1), np.array([[1.0, 0], [0, -1]])[:, :, None, None], np.array([10.0]), 1
+    yield rng.normal(size=(1, 4, 4, 1)).round(1), rng.normal(size=(2, 2, 1, 1)).round(1), np.array([0.5]), 1
+    yield rng.normal(size=(2, 5, 4, 3)).round(1), rng.normal(size=(2, 3, 3, 2)).round(1), np.array([0.5, -1.0]), 1
+    yield rng.normal(size=(2, 6, 7, 2)).round(1), rng.normal(size=(3, 2, 2, 4)).round(1), rng.normal(size=4).round(1), 2
+    yield rng.normal(size=(3, 8, 8, 2)), rng.normal(size=(2, 2, 2, 2)), rng.normal(size=2), 3
+    yield rng.normal(size=(3, 6, 5, 4)).T, rng.normal(size=(4, 4, 6, 8))[::2, ::2, ::2, ::2], rng.normal(size=8)[::2], 1
+
+
+def conv2d_changed(change):
+    """A wrong conv2d: change(x, W, b, strides) returns the arguments for the right one, or a finished result."""
+
+    def wrong(x, W, b, strides):
+        changed = change(x, W, b, strides)
+        return conv2d(*changed) if isinstance(changed, tuple) else changed
+
+    return wrong
+
+
+CONV2D = Exercise(
+    name="conv2d",
+    chapter=5,
+    title=_("A convolution layer"),
+    statement=_(
+        "Return the maps of all kernels for a batch of images, without padding:\n\n"
+        "$$y_{nijf} = \\sum_u \\sum_v \\sum_c x_{n,\\; is+u,\\; js+v,\\; c} \\, W_{uvcf} + b_f$$\n\n"
+        "`x` (N, H, W, C), `W` (kh, kw, C, F), `b` (F,), `strides` s is one whole number for both directions. The "
+        "result `y` has the shape (N, Ho, Wo, F) with Ho = (H - kh) // s + 1. On paper: the image 0 to 8 in three "
+        "rows, the kernel [[1, 0], [0, -1]] and b = 10 give 0 - 4 + 10 = 6 at every place."
+    ),
+    reference=nn.conv2d_loops,
+    arguments=("x", "W", "b", "strides"),
+    cases=conv2d_cases,
+    outputs=("y",),
+    adapt=first_of_pair,
+    solution_note=_("This is the library's formula in loops. `nn.conv2d_forward` is the same as one matrix product."),
+    misconceptions=[
+        Misconception(
+            "bias_forgotten",
+            conv2d_changed(lambda x, W, b, s: (x, W, 0 * b, s)),
+            _("The bias is missing: add `b[f]` to every place of map f."),
+        ),
+        Misconception(
+            "stride_ignored",
+            conv2d_changed(lambda x, W, b, s: (x, W, b, 1)),
+            _("The stride is missing: place i begins at pixel i * strides."),
+        ),
+        Misconception(
+            "stride_in_the_window",
+            conv2d_changed(
+                lambda x, W, b, s: conv2d(x, W, b, 1)[
+                    :, : (x.shape[1] - len(W)) // s + 1, : (x.shape[2] - W.shape[1]) // s + 1
+                ]
+            ),
+            _(
+                "Your result has the right size, but the window moves by one pixel: place i must begin at pixel "
+                "i * strides, not at pixel i."
+            ),
+        ),
+        Misconception(
+            "kernel_turned",
+            conv2d_changed(lambda x, W, b, s: (x, W[::-1, ::-1], b, s)),
+            _(
+                "You turned the kernels by 180 degrees. Deep learning does not: weight [0, 0] meets the upper left "
+                "pixel."
+            ),
+        ),
+        Misconception(
+            "first_channel_only",
+            conv2d_changed(lambda x, W, b, s: (x[..., :1], W[:, :, :1], b, s)),
+            _("Only the first channel is used. A kernel looks at all channels: add up over c as well."),
+        ),
+        Misconception(
+            "channels_averaged",
+            conv2d_changed(lambda x, W, b, s: (x, W / x.shape[3], b, s)),
+            _("You took the mean over the channels where the sum was asked."),
+        ),
+        Misconception(
+            "bias_for_each_weight",
+            conv2d_changed(lambda x, W, b, s: (x, W, b * W[..., 0].size, s)),
+            _("The bias was added once for each weight. It is added once for each place: after the sum."),
+        ),
+        Misconception(
+            "channels_first",
+            conv2d_changed(lambda x, W, b, s: np.moveaxis(conv2d(x, W, b, s), -1, 1)),
+            _(
+                "Your result has the maps on axis 1, (N, F, Ho, Wo). Here, as in Keras, the channels come last: "
+                "(N, Ho, Wo, F)."
+            ),
+        ),
+        Misconception(
+            "window_transposed",
+            conv2d_changed(lambda x, W, b, s: (x, W.transpose(1, 0, 2, 3), b, s)),
+            _("Rows and columns of the kernel are swapped: W[u, v] belongs to row u and column v of the window."),
+        ),
+        Misconception(
+            "last_place_missing",
+            conv2d_changed(lambda x, W, b, s: conv2d(x, W, b, s)[:, :-1, :-1]),
+            _("The last row and column of places are missing: (H - kh) // strides + 1 places."),
+        ),
+        Misconception(
+            "batch_summed",
+            conv2d_changed(lambda x, W, b, s: conv2d(x, W, b, s).sum(axis=0, keepdims=True)),
+            _("You added up over the images. Every image has maps of its own: the first axis of y is n."),
+        ),
+        Misconception(
+            "relu_added",
+            conv2d_changed(lambda x, W, b, s: np.maximum(conv2d(x, W, b, s), 0)),
+            _("You also applied a ReLU. Here only the sums are asked, also negative ones."),
+        ),
+    ],
+    hints=[
+        _(
+            "Begin with exercise 1: loops over i and j. The window of all images is `x[:, i*s : i*s + kh, j*s : j*s + "
+            "kw]`."
+        ),
+        _(
+            "Three axes are added up: row, column and channel. `np.tensordot(window, W, axes=3)` does that; so do "
+            "loops."
+        ),
+        _("`y[:, i, j] = np.tensordot(window, W, axes=3) + b`, with y of the shape (N, Ho, Wo, F)."),
+    ],
+)
+
+
+def conv_parameters(kernel_size, channels, filters):
+    """Weights and biases of a convolution layer: kh kw C F + F."""
+    kh, kw = kernel_size
+    return kh * kw * channels * filters + filters
+
+
+def parameter_cases(rng):
+    yield (3, 3), 1, 32
+    yield (3, 3), 32, 64
+    yield (1, 1), 5, 2
+    yield (5, 2), 3, 7
+    for _case in range(4):
+        yield tuple(int(k) for k in rng.integers(1, 8, 2)), int(rng.integers(1, 9)), int(rng.integers(1, 9))
+
+
+CONV_PARAMETERS = Exercise(
+    name="conv_parameters",
+    chapter=5,
+    title=_("Count the weights of a convolution"),
+    statement=_(
+        "Return how many weights and biases a convolution layer holds. `kernel_size` is a pair (kh, kw), `channels` "
+        "the "
+        "number of channels that come in, `filters` the number of kernels. "
+        "On paper: 3 x 3, 1 channel, 32 kernels give 9 * 32 + 32 = 320."
+    ),
+    reference=conv_parameters,
+    cases=parameter_cases,
+    outputs=("count",),
+    misconceptions=[
+        Misconception(
+            "biases_forgotten",
+            lambda kernel_size, channels, filters: kernel_size[0] * kernel_size[1] * channels * filters,
+            _("The biases are missing: one for each kernel."),
+        ),
+        Misconception(
+            "channels_forgotten",
+            lambda kernel_size, channels, filters: kernel_size[0] * kernel_size[1] * filters + filters,
+            _("The channels are missing: a kernel has a weight for each pixel of the window in each channel."),
+        ),
+        Misconception(
+            "one_bias",
+            lambda kernel_size, channels, filters: kernel_size[0] * kernel_size[1] * channels * filters + 1,
+            _("You counted one bias for the whole layer. There is one for each kernel."),
+        ),
+        Misconception(
+            "bias_for_each_channel",
+            lambda kernel_size, channels, filters: (kernel_size[0] * kernel_size[1] + 1) * channels * filters,
+            _("You counted a bias for each channel of each kernel. A kernel adds all channels up and has one bias."),
+        ),
+        Misconception(
+            "bias_for_channels",
+            lambda kernel_size, channels, filters: kernel_size[0] * kernel_size[1] * channels * filters + channels,
+            _("You counted one bias for each channel that comes in. There is one for each kernel, thus for each map."),
+        ),
+        Misconception(
+            "square_kernel",
+            lambda kernel_size, channels, filters: kernel_size[0] ** 2 * channels * filters + filters,
+            _("You used the height of the window twice. Its width may differ: kh * kw."),
+        ),
+        Misconception(
+            "sides_added",
+            lambda kernel_size, channels, filters: sum(kernel_size) * channels * filters + filters,
+            _("You added the sides of the window. It has kh * kw pixels."),
+        ),
+    ],
+    hints=[
+        _("How many numbers lie in one window, over all channels? So many weights has one kernel."),
+        _("Every kernel has one bias."),
+        _("`kh * kw * channels * filters + filters`."),
+    ],
+)
+
+
+def max_pool(x, pool_size):
+    """The largest value of windows that lie side by side: x (N, H, W, C) -> (N, H // p, W // p, C)."""
+    height, width = x.shape[1] // pool_size, x.shape[2] // pool_size
+    y = np.zeros((len(x), height, width, x.shape[3]))
+    for i in range(height):
+        for j in range(width):
+            window = x[:, i * pool_size : (i + 1) * pool_size, j * pool_size : (j + 1) * pool_size]
+            y[:, i, j] = window.max(axis=(1, 2))
+    return y
+
+
+def pool_with(function):
+    """A wrong max_pool: another function of the windows (N, p, p, C)."""
+
+    def wrong(x, pool_size):
+        p = pool_size
+        return np.stack(
+            [
+                np.stack([function(x[:, i : i + p, j : j + p]) for j in range(0, x.shape[2] - p + 1, p)], axis=1)
+                for i in range(0, x.shape[1] - p + 1, p)
+            ],
+            axis=1,
+        )
+
+    return wrong
+
+
+def pool_cases(rng):
+    yield np.array([[1.0, 3, 2, 0], [7, 4, 2, 2], [0, 1, 5, 5], [2, 1, 5, 5]])[None, :, :, None], 2
+    yield rng.normal(size=(1, 2, 2, 1)).round(1) - 3, 2
+    yield rng.normal(size=(2, 4, 6, 3)).round(1), 2
+    yield rng.normal(size=(3, 7, 5, 2)), 2
+    yield rng.normal(size=(2, 7, 8, 2)), 3
+    yield rng.normal(size=(4, 9, 6, 3)).T, 3
+
+
+MAX_POOL = Exercise(
+    name="max_pool",
+    chapter=5,
+    title=_("Max pooling"),
+    statement=_(
+        "Return the largest value of each window of `pool_size` x `pool_size` pixels. The windows lie side by side; "
+        "rows and columns at the end that do not fill a window are left out. `x` (N, H, W, C), the result "
+        "(N, H // pool_size, W // pool_size, C): each channel by itself. "
+        "On paper: the window [[1, 3], [7, 4]] gives 7."
+    ),
+    reference=max_pool,
+    cases=pool_cases,
+    outputs=("y",),
+    adapt=first_of_pair,
+    solution_note=_("`nn.max_pool2d_forward(x, pool_size)` does the same for any window, stride and padding."),
+    misconceptions=[
+        Misconception(
+            "mean",
+            pool_with(lambda w: w.mean(axis=(1, 2))),
+            _("You took the mean of the window, not its largest value."),
+        ),
+        Misconception(
+            "sum", pool_with(lambda w: w.sum(axis=(1, 2))), _("You added the window up. Its largest value is asked.")
+        ),
+        Misconception(
+            "smallest", pool_with(lambda w: w.min(axis=(1, 2))), _("You took the smallest value of the window.")
+        ),
+        Misconception(
+            "largest_amount",
+            pool_with(lambda w: np.abs(w).max(axis=(1, 2))),
+            _("You took the largest amount. A negative value is small, however large its amount."),
+        ),
+        Misconception(
+            "never_below_zero",
+            pool_with(lambda w: np.maximum(w.max(axis=(1, 2)), 0)),
+            _("Where all pixels are negative you return 0. The largest of them is asked: do not begin with 0."),
+        ),
+        Misconception(
+            "stride_one",
+            lambda x, pool_size: nn.max_pool2d_forward(x, pool_size, 1)[0],
+            _(
+                "Your windows overlap: they move by one pixel. They lie side by side, so the next begins pool_size "
+                "later."
+            ),
+        ),
+        Misconception(
+            "channels_mixed",
+            pool_with(lambda w: np.broadcast_to(w.max(axis=(1, 2, 3))[:, None], (len(w), w.shape[3])) + 0),
+            _("You took the largest value over all channels. Each channel is pooled by itself."),
+        ),
+        Misconception(
+            "images_mixed",
+            pool_with(lambda w: np.broadcast_to(w.max(axis=(0, 1, 2)), (len(w), w.shape[3])) + 0),
+            _("You took the largest value over all images of the batch. Each image is pooled by itself."),
+        ),
+        Misconception(
+            "upper_left",
+            pool_with(lambda w: w[:, 0, 0]),
+            _("You took the upper left pixel of each window. The largest of the window is asked."),
+        ),
+        Misconception(
+            "rest_as_window",
+            lambda x, pool_size: nn.max_pool2d_forward(
+                np.pad(
+                    x,
+                    [(0, 0), (0, -x.shape[1] % pool_size), (0, -x.shape[2] % pool_size), (0, 0)],
+                    constant_values=-np.inf,
+                ),
+                pool_size,
+            )[0],
+            _("The rest at the end became a window of its own. Here what does not fill a window is left out."),
+        ),
+        Misconception(
+            "rows_only",
+            pool_with(lambda w: w[:, :, 0].max(axis=1)),
+            _("You looked down the first column of the window only. All its pixels count: `axis=(1, 2)`."),
+        ),
+    ],
+    hints=[
+        _("There are H // pool_size rows of windows. Window i begins at row i * pool_size."),
+        _("`window.max(axis=(1, 2))` takes the largest over rows and columns, for each image and channel."),
+        _("Loop over i and j as in exercise 3, with `window = x[:, i*p : (i+1)*p, j*p : (j+1)*p]`."),
+    ],
+)
+
+
+def max_pool_backward(dy, x, pool_size):
+    """The gradient of max pooling: the first largest pixel of each window receives dy, the others 0."""
+    dx = np.zeros(x.shape)
+    for n, i, j, c in np.ndindex(dy.shape):
+        rows, columns = slice(i * pool_size, (i + 1) * pool_size), slice(j * pool_size, (j + 1) * pool_size)
+        window = x[n, rows, columns, c]
+        winner = np.unravel_index(window.argmax(), window.shape)  # argmax finds the first in reading order
+        dx[n, rows, columns, c][winner] = dy[n, i, j, c]
+    return dx
+
+
+def back_with(share):
+    """A wrong max_pool_backward: share(window, dy) returns what each pixel of the window receives."""
+
+    def wrong(dy, x, pool_size):
+        dx = np.zeros(x.shape)
+        for n, i, j, c in np.ndindex(dy.shape):
+            rows, columns = slice(i * pool_size, (i + 1) * pool_size), slice(j * pool_size, (j + 1) * pool_size)
+            dx[n, rows, columns, c] = share(x[n, rows, columns, c], dy[n, i, j, c])
+        return dx
+
+    return wrong
+
+
+def one_of(window, place, value):
+    out = np.zeros(window.shape)
+    out[place] = value
+    return out
+
+
+def last_largest(window):
+    return np.unravel_index(window.size - 1 - window[::-1, ::-1].argmax(), window.shape)
+
+
+def first_in_column_order(window):
+    return np.unravel_index(window.T.argmax(), window.shape[::-1])[::-1]
+
+
+def first_largest(window):
+    return np.unravel_index(window.argmax(), window.shape)
+
+
+def pool_back_cases(rng):
+    x = np.array([[1.0, 3, 2, 0], [7, 4, 2, 2], [0, 1, 5, 5], [2, 1, 5, 5]])[None, :, :, None]
+    yield np.array([[1.0, 2], [3, 4]])[None, :, :, None], x, 2
+    yield np.array([[[[2.0]]]]), np.array([[0.0, 1], [1, 0]])[None, :, :, None], 2  # a tie of (0, 1) and (1, 0)
+    yield rng.normal(size=(2, 2, 3, 2)).round(1), rng.integers(-1, 2, (2, 4, 6, 2)).astype(float), 2
+    yield rng.normal(size=(1, 3, 2, 1)), rng.normal(size=(1, 7, 5, 1)), 2
+    yield rng.normal(size=(3, 2, 2, 2)), rng.normal(size=(2, 7, 6, 3)).T, 3
+
+
+MAX_POOL_BACKWARD = Exercise(
+    name="max_pool_backward",
+    chapter=5,
+    title=_("Back through max pooling"),
+    statement=_(
+        "Return dL/dx for max pooling with windows side by side. The pixel that was the largest of its window receives "
+        "the whole `dy` of this window, all others 0. **If several are equally large, the first in reading order** "
+        "(row "
+        "by row, from left to right) receives everything. `dy` (N, H // pool_size, W // pool_size, C), `x` (N, H, W, "
+        "C); "
+        "the result has the shape of x."
+    ),
+    reference=max_pool_backward,
+    cases=pool_back_cases,
+    outputs=("dx",),
+    solution_note=_("`nn.max_pool2d_backward(dy, cache)` does the same without a loop over the pixels."),
+    misconceptions=[
+        Misconception(
+            "all_ties",
+            back_with(lambda w, d: d * (w == w.max())),
+            _(
+                "Where several pixels are equally large you gave dy to each of them, so the gradient counts several "
+                "times. Only the first in reading order receives it."
+            ),
+        ),
+        Misconception(
+            "ties_shared",
+            back_with(lambda w, d: d * (w == w.max()) / np.sum(w == w.max())),
+            _("You shared dy among equally large pixels. TensorFlow and this course give all of it to the first one."),
+        ),
+        Misconception(
+            "last_of_ties",
+            back_with(lambda w, d: one_of(w, last_largest(w), d)),
+            _("Of equally large pixels you chose the last. The first in reading order receives dy."),
+        ),
+        Misconception(
+            "column_order",
+            back_with(lambda w, d: one_of(w, first_in_column_order(w), d)),
+            _("Of equally large pixels you chose the first column by column. Reading order goes row by row."),
+        ),
+        Misconception(
+            "to_all",
+            back_with(lambda w, d: np.full(w.shape, d)),
+            _(
+                "You gave dy to every pixel of the window. Only the largest decided the output, so only it gets a "
+                "gradient."
+            ),
+        ),
+        Misconception(
+            "shared_equally",
+            back_with(lambda w, d: np.full(w.shape, d / w.size)),
+            _("You shared dy equally among the pixels. That is the gradient of the mean, not of the maximum."),
+        ),
+        Misconception(
+            "dy_forgotten",
+            back_with(lambda w, d: one_of(w, first_largest(w), 1.0)),
+            _("You put a 1 at the largest pixel. The chain rule multiplies by what arrives: dy of this window."),
+        ),
+        Misconception(
+            "multiplied_by_x",
+            back_with(lambda w, d: one_of(w, first_largest(w), d * w.max())),
+            _("You multiplied dy by the largest value. The slope of the maximum for its winner is 1."),
+        ),
+        Misconception(
+            "upper_left",
+            back_with(lambda w, d: one_of(w, (0, 0), d)),
+            _("You always gave dy to the upper left pixel. Find the largest pixel of each window."),
+        ),
+        Misconception(
+            "smallest",
+            back_with(lambda w, d: one_of(w, np.unravel_index(w.argmin(), w.shape), d)),
+            _("You gave dy to the smallest pixel of each window."),
+        ),
+    ],
+    hints=[
+        _("Begin with zeros of the shape of x. In each window exactly one pixel gets something."),
+        _(
+            "`window.argmax()` finds the first of the largest, counted row by row; `np.unravel_index` turns it into a "
+            "place."
+        ),
+        _("`dx[n, rows, columns, c][place] = dy[n, i, j, c]`, with the slices of this window."),
+    ],
+)
+
+
+def conv2d_backward(dy, x, W):
+    """The gradients of a convolution with stride 1: dW_uvcf = sum over n, i, j of x_(n, i+u, j+v, c) dy_nijf, and "
+    "db."""
+    dW = np.zeros(W.shape)
+    height, width = dy.shape[1:3]
+    for u in range(W.shape[0]):
+        for v in range(W.shape[1]):
+            pixels = x[:, u : u + height, v : v + width]  # what this weight has met, at all places of all images
+            dW[u, v] = np.tensordot(pixels, dy, axes=([0, 1, 2], [0, 1, 2]))
+    db = dy.sum(axis=(0, 1, 2))
+    return dW, db
+
+
+def conv_back_cases(rng):
+    yield np.ones((1, 2, 2, 1)), np.arange(9.0).reshape(1, 3, 3, 1), np.zeros((2, 2, 1, 1))
+    yield rng.normal(size=(2, 3, 2, 1)).round(1), rng.normal(size=(2, 4, 4, 1)).round(1), rng.normal(size=(2, 3, 1, 1))
+    yield rng.normal(size=(2, 3, 3, 2)), rng.normal(size=(2, 5, 4, 3)), rng.normal(size=(3, 2, 3, 2))
+    yield rng.normal(size=(1, 1, 1, 3)), rng.normal(size=(1, 2, 2, 2)), rng.normal(size=(2, 2, 2, 3))
+    yield rng.normal(size=(3, 4, 4, 2)), rng.normal(size=(2, 5, 6, 3)).T, rng.normal(size=(3, 2, 2, 2))
+
+
+def conv_slopes(dy, x, W):
+    b = np.zeros(W.shape[3])
+    return {
+        "dW": (lambda changed: np.sum(dy * conv2d(x, changed, b, 1)), W),
+        "db": (lambda changed: np.sum(dy * conv2d(x, W, changed, 1)), b),
+    }
+
+
+def conv_changed(change):
+    """The right gradients of a convolution, changed: change(dy, x, W, dW, db) returns the wrong two."""
+    return lambda dy, x, W: change(dy, x, W, *conv2d_backward(dy, x, W))
+
+
+CONV2D_BACKWARD = Exercise(
+    name="conv2d_backward",
+    chapter=5,
+    title=_("Back through a convolution"),
+    statement=_(
+        "Return the gradients of the weights and of the biases, for stride 1 without padding:\n\n"
+        "$$\\frac{\\partial L}{\\partial W_{uvcf}} = \\sum_{n,i,j} x_{n,\\, i+u,\\, j+v,\\, c} \\, dy_{nijf}, \\qquad "
+        "\\frac{\\partial L}{\\partial b_f} = \\sum_{n,i,j} dy_{nijf}$$\n\n"
+        "`dy` (N, Ho, Wo, F), `x` (N, H, W, C), `W` (kh, kw, C, F). Return `dW, db` with the shapes of W and b. Do not "
+        "divide by N: the loss has already done it. On paper: the image 0 to 8 in three rows, a kernel of 2 x 2 and "
+        "dy = 1 at its four places give dW = [[8, 12], [20, 24]] and db = 4."
+    ),
+    reference=conv2d_backward,
+    cases=conv_back_cases,
+    outputs=("dW", "db"),
+    slopes=conv_slopes,
+    solution_note=_("`nn.conv2d_backward(dy, cache)` does it as one matrix product, and returns dx as well."),
+    misconceptions=[
+        Misconception(
+            "batch_averaged",
+            conv_changed(lambda dy, x, W, dW, db: (dW / len(x), db)),
+            _("`{output}`: you took the mean over the images where the sum was asked. The loss has divided already."),
+        ),
+        Misconception(
+            "bias_averaged",
+            conv_changed(lambda dy, x, W, dW, db: (dW, dy.mean(axis=(0, 1, 2)))),
+            _("`{output}`: you took the mean where the sum over all images and places was asked."),
+        ),
+        Misconception(
+            "first_image_only",
+            conv_changed(lambda dy, x, W, dW, db: (conv2d_backward(dy[:1], x[:1], W)[0], db)),
+            _("`{output}` holds the first image only: the sum over the batch is missing."),
+        ),
+        Misconception(
+            "bias_for_each_image",
+            conv_changed(lambda dy, x, W, dW, db: (dW, dy.sum(axis=(1, 2)))),
+            _("`{output}` has a row for each image: the sum over the batch is missing. Use axis=(0, 1, 2)."),
+        ),
+        Misconception(
+            "bias_for_each_place",
+            conv_changed(lambda dy, x, W, dW, db: (dW, dy.sum(axis=0))),
+            _("`{output}` still has the places: a bias is added at every place, so add up over i and j as well."),
+        ),
+        Misconception(
+            "kernel_turned",
+            conv_changed(lambda dy, x, W, dW, db: (dW[::-1, ::-1], db)),
+            _("`{output}` is turned by 180 degrees: weight (u, v) has met the pixels x[:, i + u, j + v]."),
+        ),
+        Misconception(
+            "window_not_moved",
+            conv_changed(lambda dy, x, W, dW, db: (np.zeros(W.shape) + dW[0, 0], db)),
+            _("`{output}` is the same for every place of the kernel. Weight (u, v) begins at row u and column v of x."),
+        ),
+        Misconception(
+            "places_averaged",
+            conv_changed(lambda dy, x, W, dW, db: (dW / (dy.shape[1] * dy.shape[2]), db)),
+            _("`{output}`: you took the mean over the places where the sum was asked."),
+        ),
+        Misconception(
+            "times_weights",
+            conv_changed(lambda dy, x, W, dW, db: (dW * W, db)),
+            _(
+                "`{output}`: you multiplied by W as well. A product gives each factor the other one: x times dy, "
+                "without W."
+            ),
+        ),
+        Misconception(
+            "order_swapped",
+            conv_changed(lambda dy, x, W, dW, db: (db, dW)),
+            _("The two results are in another order: return `dW, db`."),
+        ),
+        Misconception(
+            "channels_and_kernels_swapped",
+            conv_changed(lambda dy, x, W, dW, db: (dW.transpose(0, 1, 3, 2), db)),
+            _("`{output}`: the axes of channels and kernels are swapped. W has the shape (kh, kw, C, F)."),
+        ),
+    ],
+    hints=[
+        _(
+            "One weight W[u, v, c, f] has met the pixels `x[:, u : u + Ho, v : v + Wo, c]`, one at each place of each "
+            "image."
+        ),
+        _("Each of these pixels is multiplied by the `dy[:, :, :, f]` of its place, and everything is added up."),
+        _("`np.tensordot(pixels, dy, axes=([0, 1, 2], [0, 1, 2]))` gives all channels and kernels at once, (C, F)."),
+    ],
+)
+
+EXERCISES = [CROSS_CORRELATE, OUTPUT_SIZE, CONV2D, CONV_PARAMETERS, MAX_POOL, MAX_POOL_BACKWARD, CONV2D_BACKWARD]
