@@ -12,7 +12,7 @@ from course_lib.nn.initializers import initializer
 from course_lib.nn.layers import Layer
 from course_lib.nn.lstm import lstm_backward, lstm_forward
 from course_lib.nn.recurrent import simple_rnn_backward, simple_rnn_forward, state_activation
-from course_lib.nn.workspace import Workspace, fresh
+from course_lib.nn.workspace import Workspace
 
 
 class RecurrentLayer(Layer):
@@ -75,7 +75,8 @@ class RecurrentLayer(Layer):
         raise NotImplementedError
 
     def forward(self, x, training=False):
-        h, self.cache = self.states(x, self.workspace if training else fresh)
+        work = self.workspace if training else Workspace()  # a new one: the caller may keep the arrays
+        h, self.cache = self.states(x, work)
         return h if self.return_sequences else h[:, -1].copy()
 
     def backward(self, dy):

@@ -408,6 +408,18 @@ def test_batches_of_changing_size_train_as_alone(kind):
             np.testing.assert_array_equal(g, k)
 
 
+def test_a_divergence_between_two_layers_is_a_divergence_and_not_bad_data():
+    layers = [nn.SimpleRNN(3, "relu", return_sequences=True, input_shape=(5, 2)), nn.SimpleRNN(3, "relu"), nn.Dense(1)]
+    network = nn.Sequential(layers, rng=0)
+    network.compile(nn.SGD(1e6), "mse")
+    x, y = np.ones((4, 5, 2)), np.ones((4, 1))
+    with np.errstate(all="ignore"):
+        with pytest.raises(FloatingPointError, match="The training diverged"):
+            network.fit(x, y, epochs=20, verbose=0, validation_data=(x, y))
+        network.set_weights([np.full_like(w, 1e20) for w in network.get_weights()])
+        assert not np.isfinite(network.evaluate(x, y))
+
+
 @kinds
 def test_it_learns_to_remember_the_first_step(kind):
     rng = np.random.default_rng(0)
