@@ -58,17 +58,24 @@ class DataSet:
     story: str
     columns: tuple[Column, ...]
     known_defects: tuple[str, ...]
+    classes: tuple[str, ...] = ()  # of images, in the order of the labels: what each looks like, and its cause
+    licence_text: str = ""  # where the licence asks that its text goes along with the data
 
     def datasheet(self):
         """Return the datasheet as Markdown text, in the learner's language where it is translated."""
         rows = [f"| {c.name} | {c.unit or '-'} | {_(c.meaning)} |" for c in self.columns]
         head = "| " + " | ".join((_("Column"), _("Unit"), _("Meaning"))) + " |"
         lines = [f"**{_(self.title)}**", "", _(self.story), "", head, "|---|---|---|", *rows, ""]
+        if self.classes:
+            lines += ["| " + " | ".join((_("Label"), _("Class"))) + " |", "|---|---|"]
+            lines += [*(f"| {label} | {_(text)} |" for label, text in enumerate(self.classes)), ""]
         if self.known_defects:
             lines += [_("Known defects:"), "", *[f"- {_(defect)}" for defect in self.known_defects], ""]
         lines += [_("Source: {page}").format(page=self.page), ""] if self.page else []
         lines += [_("Licence: {licence}").format(licence=_(self.licence)), ""]
         lines += [_("Cite: {citation}").format(citation=self.citation)]
+        if self.licence_text:
+            lines += ["", "```text", self.licence_text, "```"]
         return "\n".join(lines)
 
     def _repr_markdown_(self):
@@ -295,31 +302,25 @@ WAFER_MAPS = DataSet(
         "its own place, size, density and gaps, and one of four ways of resampling to 28 x 28. Radii and lengths are "
         "in units of the wafer radius."
     ),
-    columns=(
-        Column("none", "", "no pattern: single particles, in any process step"),
-        Column(
-            "centre", "", "uneven plasma, gas flow or polishing pressure in the middle; a spot of radius 0.15 to 0.5"
-        ),
-        Column("donut", "", "uneven spin coating, developing or heating; a ring of radius 0.32 to 0.62"),
-        Column(
-            "edge-local", "", "a clamp, uneven heating or a handling mark at one place of the rim; arc of 29 to 126°"
-        ),
-        Column(
-            "edge-ring",
-            "",
-            "etching or heating that differs near the rim, edge bead; 0.06 to 0.22 thick, at times with a gap",
-        ),
-        Column("local", "", "a stain, a leak or a blocked nozzle; a spot of radius 0.14 to 0.32, off the middle"),
-        Column("near-full", "", "a whole process step went wrong; 72 to 99 % of the dies fail"),
-        Column("random", "", "contamination or an unstable process everywhere; 20 to 60 % of the dies fail"),
-        Column(
-            "scratch", "", "handling or a hard particle in polishing; a bent thin line, 0.45 to 1.7 long, with gaps"
-        ),
-        Column("repeating reticle", "", "a defect on the mask: the same die of every exposure field fails"),
+    columns=(Column("pixel", "", "0 outside the wafer, 0.5 a good die, 1 a failed die; between them an average"),),
+    classes=(
+        "none: no pattern; single particles, in any process step",
+        "centre: uneven plasma, gas flow or polishing pressure in the middle; a spot of radius 0.15 to 0.5",
+        "donut: uneven spin coating, developing or heating; a ring of radius 0.32 to 0.62",
+        "edge-local: a clamp, uneven heating or a handling mark at one place of the rim; arc of 17 to 126°",
+        "edge-ring: etching or heating that differs near the rim, edge bead; 0.05 to 0.2 thick, at times with a gap",
+        "local: a stain, a leak or a blocked nozzle; a spot of radius 0.1 to 0.3, off the middle",
+        "near-full: a whole process step went wrong; 72 to 99 % of the dies fail",
+        "random: contamination or an unstable process everywhere; 20 to 60 % of the dies fail",
+        "scratch: handling or a hard particle in polishing; a bent thin line, 0.45 to 1.7 long, with gaps",
+        "repeating reticle: a defect on the mask; the same die of every exposure field fails",
     ),
     known_defects=(
-        "Simulated: one pattern a wafer. Real wafers often have two at once.",
+        "Simulated: one pattern a wafer. Real wafers often have two at once (the set MixedWM38 shows such).",
+        "The shapes follow published descriptions of real maps. How often each size, density and noise occurs is our "
+        "guess, made wide on purpose.",
         "All classes have the same number of maps; in a fab most wafers show no pattern.",
+        "WM-811K has no class repeating reticle: compare with it on the first nine only.",
         "A weak pattern on a noisy wafer can look like none: some labels cannot be told, as in real data.",
         "A map averaged to 28 x 28 loses the single dies, so a repeating reticle may look like stripes.",
     ),
@@ -348,17 +349,14 @@ BOARDS = DataSet(
             size=595_091,
             addresses=(
                 Address(
-                    "https://github.com/tangsanli5201/DeepPCB/archive/08e98c4db5922613fb97176eb3d6497d48260cb1.zip"
+                    "https://codeload.github.com/tangsanli5201/DeepPCB/zip/08e98c4db5922613fb97176eb3d6497d48260cb1"
                 ),
             ),
             arrays=BOARD_ARRAYS,
         ),
     ),
     page="https://github.com/tangsanli5201/DeepPCB (commit 08e98c4db5922613fb97176eb3d6497d48260cb1)",
-    licence=(
-        "MIT, Copyright (c) 2018 tangsanli5201. The licence text must go with every copy of the data: it is the file "
-        "LICENSE of the repository, and LICENSE.txt beside deeppcb28.npz"
-    ),
+    licence="MIT, Copyright (c) 2018 tangsanli5201. The text at the end of this sheet must go with every copy",
     citation=(
         'S. Tang, F. He, X. Huang, J. Yang, "Online PCB Defect Detector On A New PCB Defect Dataset", '
         "arXiv:1902.06197, 2019."
@@ -367,26 +365,54 @@ BOARDS = DataSet(
         "Real circuit boards, photographed with a line camera and turned into black (copper) and white. For each "
         "marked defect a window of 56 x 56 pixels around it, averaged 2 x 2 to 28 x 28: five grey levels. One window "
         "without a defect of each image gives the class ok. 7,861 crops for training, 3,638 for the test, by the "
-        "official split. Without the real data the course draws simple boards with the same classes (`simulate_boards`)."
+        "official split. Without the real data the course draws simple boards with the same classes: see "
+        "`simulate_boards`."
     ),
     columns=(
-        Column("ok", "", "no defect: 988 in training, 498 in the test"),
-        Column("open", "", "a trace is cut: 1283 and 659"),
-        Column("short", "", "copper joins two traces: 1028 and 478"),
-        Column("mousebite", "", "a bite out of the border of a trace: 1379 and 586"),
-        Column("spur", "", "a thorn of copper on the border of a trace: 1142 and 483"),
-        Column("copper", "", "spurious copper where none should be: 1010 and 464"),
-        Column("pin-hole", "", "a hole within the copper: 1031 and 470"),
+        Column("pixel", "", "share of white in 2 x 2 pixels: 0 all copper, 1 all bare board (in steps of 1/255)"),
+    ),
+    classes=(
+        "ok: no defect; 988 in training, 498 in the test",
+        "open: a trace is cut; 1283 and 659",
+        "short: copper joins two traces; 1028 and 478",
+        "mousebite: a bite out of the border of a trace; 1379 and 586",
+        "spur: a thorn of copper on the border of a trace; 1142 and 483",
+        "copper: spurious copper where none should be; 1010 and 464",
+        "pin-hole: a hole within the copper; 1031 and 470",
     ),
     known_defects=(
         "The boards are real, but most defects were drawn by the authors, after real ones.",
         "The crops of one image overlap and are alike. Split validation by image (the group), never by crop.",
         "9 test crops are identical to a training crop: numbers 320, 321, 360, 584, 813, 1506, 1662, 2840, 2919.",
-        "Four of the board types (12000, 12100, 12300, 90100) are in the test only.",
+        "Four of the board types (12000, 12100, 12300, 90100) are in the test only; the other seven are in both parts, "
+        "so boards of a new type are harder than this test says.",
+        "A defect is always in the middle of its crop: a network trained here need not find one at the side.",
         "A window of the class ok is 15 to 85 % white. So copper (nearly all white) and pin-hole (nearly all black) "
         "can partly be told by the background alone.",
         "A crop has one label, that of its middle; a second defect may be seen at its border.",
     ),
+    licence_text="""\
+MIT License
+
+Copyright (c) 2018 tangsanli5201
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.""",
 )
 
 CATALOGUE = {
