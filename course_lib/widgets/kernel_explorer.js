@@ -153,7 +153,8 @@ function render({ model, el }) {
       const move = ui.arrows[e.key];
       if (!shown || !(move || e.key === 'Home' || e.key === 'End')) return;
       e.preventDefault();
-      if (move) go(shown.i - move[1], shown.j + move[0]);
+      // from the model, not from the last picture: keys may come faster than pictures
+      if (move) go(Math.min(model.get('row'), shown.y.Ho - 1) - move[1], Math.min(model.get('column'), shown.y.Wo - 1) + move[0]);
       else if (e.key === 'Home') go(0, 0);
       else go(shown.y.Ho - 1, shown.y.Wo - 1);
     },

@@ -1,6 +1,10 @@
 """Small grey pictures to look at through a kernel or a pooling window, and the check of the learner's own."""
 
 import functools
+import os
+import zipfile
+import zlib
+from pathlib import Path
 
 import numpy as np
 import traitlets as T
@@ -8,7 +12,9 @@ import traitlets as T
 from course_lib.language import _
 
 LARGEST_VALUE = 1e6
-DARK, GREY, TRACE, MARK = 0.0, 0.2, 0.9, 0.6  # grey values: 0 is black, 1 is white
+GREY, TRACE, MARK = 0.2, 0.9, 0.6  # grey values: 0 is black, 1 is white
+CROP = 125  # a diagonal trace with a gap, in the training part of the real boards
+CROP_DIGEST = "d886f28cbbe072f636f28f96184f78d1cb7cf555847068daa52bdaa354923d86"
 
 
 def checked_picture(image, smallest, largest):
@@ -90,26 +96,40 @@ def edge():
 
 
 def board():
-    """A simulated board of 28 x 28 pixels: bright copper traces on dark ground, one of them broken."""
-    image = np.full((28, 28), 0.1)
-    for row in (4, 12, 20):
-        image[row : row + 3, :16] = TRACE
-        for i in range(6):  # each trace bends up by 45 degrees and goes on
-            image[row - i : row - i + 3, 16 + i : 18 + i] = TRACE
-        image[max(row - 5, 0) : row - 2, 21:] = TRACE
-    image[12:15, 7:9] = 0.1
-    image[19, 4:6] = 0.5
-    return image
+    """A crop of a real board with a broken trace, where the data are on this computer; else a simulated one."""
+    from course_lib import data
+
+    crop = _real_board()
+    if crop is not None:
+        return crop / 255
+    boards, _test = data.simulate_boards(1, 1, rng=1)
+    return boards.x[boards.y == data.BOARD_CLASSES.index("open")][0, :, :, 0].astype(float)
+
+
+def _real_board():
+    """The crop, or None: nothing is downloaded for a picture, and only the crop that we know is used."""
+    from course_lib import data
+    from course_lib.data.download import array_digest
+
+    boards = data.CATALOGUE["boards"]
+    given = os.environ.get("COURSE_DATA")
+    for folder in ([Path(given).expanduser()] if given else []) + [data.cache_folder()]:
+        try:
+            with np.load(folder / boards.folder / boards.files[0].name, allow_pickle=False) as arrays:
+                crop = arrays["x_train"][CROP]
+        except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile, zlib.error):
+            continue
+        if array_digest(crop) == CROP_DIGEST:
+            return crop
+    return None
 
 
 def wafer():
-    """A wafer map of 28 x 28 dies: 0 outside the wafer, 0.5 a good die, 1 a failed one. A scratch crosses it."""
-    row, column = np.mgrid[:28, :28] - 13.5
-    inside = row**2 + column**2 < 13.6**2
-    failed = np.random.default_rng(5).random((28, 28)) < 0.03
-    along = np.arange(-8, 9)
-    failed[np.round(13.5 - 0.8 * along).astype(int), 13 + along] = True
-    return np.where(inside, np.where(failed, 1.0, 0.5), 0.0)
+    """A simulated wafer map of 28 x 28: 0 outside the wafer, 0.5 a good die, 1 a failed one. A scratch crosses it."""
+    from course_lib import data
+
+    maps = data.simulate_wafer_maps(per_class=1, rng=3, resampling="nearest", background=0.02)
+    return maps.x[maps.y == data.WAFER_CLASSES.index("scratch")][0, :, :, 0].astype(float)
 
 
 @functools.cache

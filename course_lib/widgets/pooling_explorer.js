@@ -132,7 +132,7 @@ function render({ model, el }) {
       title(g, theme, output, s.yours ? t('output of your function {0} × {1}', y.Ho, y.Wo) : t('output {0} × {1}', y.Ho, y.Wo), [...(s.shift ? [t('◥: changed by the shift')] : []), ...(s.gradient === 'off' ? [] : [t('green ∂: the gradient sent back, dL/dy')])]);
     },
     pointer(p) { const at = output && pressed(p) && inside(output, p.x, p.y); if (at) pick(shown.y.Ho, shown.y.Wo, ['row', 'column'])(...at); },
-    key(e) { const move = ui.arrows[e.key]; if (move && shown) { e.preventDefault(); pick(shown.y.Ho, shown.y.Wo, ['row', 'column'])(shown.i - move[1], shown.j + move[0]); } },
+    key(e) { const move = ui.arrows[e.key]; if (move && shown) { e.preventDefault(); pick(shown.y.Ho, shown.y.Wo, ['row', 'column'])(Math.min(model.get('row'), shown.y.Ho - 1) - move[1], Math.min(model.get('column'), shown.y.Wo - 1) + move[0]); } },
   });
   function words(s) {
     const { y, i, j, at, pool_size: k, strides, padding } = s, box = y.windows[at], inWindow = [];

@@ -7,7 +7,7 @@ import pytest
 import traitlets as T
 
 from course_lib import nn
-from course_lib.widgets import KernelExplorer
+from course_lib.widgets import KernelExplorer, pictures
 from course_lib.widgets.pictures import known_pictures, scratch, scratch_places
 
 RISING = [[-1, -1, 2], [-1, 2, -1], [2, -1, -1]]
@@ -204,3 +204,36 @@ def test_the_learners_function_cannot_spoil_the_picture():
     explorer = KernelExplorer(use=spoils)
     explorer.bias = 1.0
     np.testing.assert_allclose(explorer.map(), KernelExplorer(bias=1.0).map(), atol=1e-12)
+
+
+@pytest.fixture
+def fresh_pictures():
+    known_pictures.cache_clear()
+    yield
+    known_pictures.cache_clear()
+
+
+def test_the_board_is_a_real_one_where_the_data_are_there(fresh_pictures):
+    real = pictures._real_board()
+    if real is None:
+        pytest.skip("the real boards are not on this computer")
+    image = KernelExplorer(scene="board").image
+    np.testing.assert_array_equal(image, real / 255)
+    assert image.shape == (28, 28) and 0.2 < image.mean() < 0.8
+
+
+def test_without_the_data_or_with_damaged_ones_the_board_is_simulated(fresh_pictures, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+    simulated = pictures.board()
+    assert pictures._real_board() is None and simulated.shape == (28, 28) and 0.2 < simulated.mean() < 0.8
+    (tmp_path / "deeppcb28").mkdir()
+    file = tmp_path / "deeppcb28" / "deeppcb28.npz"
+    file.write_bytes(b"PK half a download")
+    assert pictures._real_board() is None
+    np.savez(file, x_train=np.zeros((7861, 28, 28), np.uint8))  # whole, but not what we know
+    np.testing.assert_array_equal(pictures.board(), simulated)
+
+
+def test_the_wafer_map_holds_the_three_states_of_a_die():
+    assert set(np.unique(known_pictures()["wafer"])) == {0.0, 0.5, 1.0}
