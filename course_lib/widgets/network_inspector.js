@@ -14,19 +14,20 @@ export function settle(layers, { layer, channel, row, column }) {
   if (units && row * W + column >= units) { row = Math.floor((units - 1) / W); column = (units - 1) % W; }
   return { layer, channel, row, column };
 }
-/** [top, bottom, left, right] of the pixels that a cell depends on, ends included. */
-export function cellField(layers, k, row, column, channel) {
-  const { kind, shape } = layers[k];
-  if (kind === 'Dropout' || kind === 'Activation') return cellField(layers, k - 1, row, column, channel);
-  if (kind === 'Flatten') {
-    if (layers[k - 1].units) return cellField(layers, k - 1, row, column, channel);
-    const [, W, C] = layers[k - 1].shape, i = row * shape[1] + column;
-    return cellField(layers, k - 1, Math.floor(i / (W * C)), Math.floor(i / C) % W, i % C);
+/** [top, bottom, left, right] of the pixels that a cell depends on, ends included: layer by layer backwards, as in Python. */
+export function cellField(layers, layer, row, column) {
+  let cells = [[row, row], [column, column]];
+  for (let k = layer; k > 0; k--) {
+    const { kind, shape, units, kernel, strides, corner } = layers[k], before = layers[k - 1], [H, W, C] = before.shape;
+    if (kind === 'Flatten' && !before.units) {
+      const i = cells[0][0] * shape[1] + cells[1][0], r = Math.floor(i / (W * C)), c = Math.floor(i / C) % W;
+      cells = [[r, r], [c, c]];
+    } else if (kind === 'GlobalAveragePooling2D' || (kind === 'Dense' && units)) {
+      if (before.units) { cells = [[0, layers[0].shape[0] - 1], [0, layers[0].shape[1] - 1]]; break; }
+      cells = [[0, H - 1], [0, W - 1]];
+    } else cells = cells.map(([a, b], i) => [Math.max(a * strides[i] - corner[i], 0), Math.min(b * strides[i] - corner[i] + kernel[i] - 1, [H, W][i] - 1)]);
   }
-  return [row, column].flatMap((place, axis) => {
-    const [start, step, size] = layers[k].field[axis], first = start + place * step;
-    return [Math.max(first, 0), Math.min(first + size, layers[0].shape[axis]) - 1];
-  });
+  return cells.flat();
 }
 /** The window of map `channel` of the layer before (NaN in the padding), and where it begins. */
 export function windowOf(layers, maps, k, row, column, channel) {
@@ -113,8 +114,8 @@ function render({ model, el }) {
   });
   const channels = ui.slider('channel', t('map'), { min: 0, max: Math.max(...layers.map(l => l.shape[2])) - 1, step: 1, text: v => t('{0} of {1}', state().channel + 1, layers[state().layer].shape[2]) });
   ui.check('occlude', t('where does it look? (slide a patch over the picture)'));
-  const sides = ui.slider('patch', t('side of the patch'), { min: 1, max: Math.min(15, ROWS, COLUMNS), step: 1, text: v => t('{0} px', v) });
-  const steps = ui.slider('stride', t('patch moves by'), { min: 1, max: 8, step: 1, text: v => t('{0} px', v) });
+  const sides = ui.slider('patch', t('side of the patch'), { min: Math.ceil(Math.max(ROWS, COLUMNS) / 30), max: Math.min(15, ROWS, COLUMNS), step: 1, text: v => t('{0} px', v) });
+  const steps = ui.slider('stride', t('patch moves by'), { min: 1, max: 8, step: 1, text: v => t('{0} px', Math.min(v, get('patch'))) });
   ui.bar(t('Your own drawing'));
   ui.menu('tool', t('the mouse'), [['paint', t('paints')], ['erase', t('erases')]]);
   ui.slider('brush', t('brush'), { min: 1, max: 5, step: 1, text: v => t('{0} px', v) });
@@ -221,7 +222,7 @@ function render({ model, el }) {
         squares(g, box, ROWS, COLUMNS, (r, c) => heat[r * COLUMNS + c], v => [...colour(v), 255 * HOT * Math.min(1, 0.25 + Math.abs(v) / most)]);
         bar(g, theme, table, W - BAR + 8, box.height, -most, most);
       }
-      frame(g, theme, box, ROWS, COLUMNS, cellField(layers, s.layer, s.row, s.column, s.channel), theme.orange);
+      frame(g, theme, box, ROWS, COLUMNS, cellField(layers, s.layer, s.row, s.column), theme.orange);
       if (cursor && document.activeElement === paper.node) frame(g, theme, box, ROWS, COLUMNS, [cursor[0], cursor[0], cursor[1], cursor[1]], theme.blue, 1.5);
       g.lineWidth = 1; g.strokeStyle = theme.soft; g.strokeRect(box.left, box.top, box.width, box.height);
       paperHeading.textContent = (image() < 0 ? t('Your drawing') : labels.length ? t('Picture {0}: {1}', image() + 1, nameOf(labels[image()])) : t('Picture {0}', image() + 1)) + (heat.length === N ? t('; orange: cover it and the probability falls') : '');
@@ -443,7 +444,7 @@ function render({ model, el }) {
     return after ? [...lines, after] : lines;
   }
   function words() {
-    const s = state(), { probabilities: p, class: best } = get('result'), [top, bottom, left, right] = cellField(layers, s.layer, s.row, s.column, s.channel);
+    const s = state(), { probabilities: p, class: best } = get('result'), [top, bottom, left, right] = cellField(layers, s.layer, s.row, s.column);
     ui.formula(formula(s));
     const reached = image() < 0 && p[get('goal_class')] > 0.9;
     goal(reached);

@@ -9,6 +9,7 @@ from course_lib import nn
 from course_lib.language import _
 from course_lib.widgets.base import HERE, CourseWidget
 from course_lib.widgets.network_maps import (
+    MOST_PLACES,
     all_maps,
     cell_field,
     layer_table,
@@ -28,27 +29,30 @@ LINE = [(r, 20 - r // 2) for r in range(6, 22)]  # the stroke of a preset, (row,
 
 @functools.cache
 def default_network():
-    """Return (model, images, labels, class names): a small network trained on simulated wafer maps, once a process."""
-    from course_lib import data
+    """Return (model, images, labels, class names, blank): a small network for simulated wafer maps.
 
-    maps = data.simulate_wafer_maps(1000, np.random.default_rng(0))
-    x = maps.x.astype(np.float32)
+    It is trained at the first call, for about two seconds; the images are two new maps of each class.
+    """
+    from course_lib.data.wafer_maps import simulate_wafer_maps
+
+    easy = {"background": 0.01, "resampling": "nearest"}  # few failed dies beside the pattern: quick to learn
+    train, new = simulate_wafer_maps(200, 0, **easy), simulate_wafer_maps(2, 6, **easy)
+    clean = simulate_wafer_maps(1, 0, background=0.0, resampling="nearest")
     model = nn.Sequential(
         [
-            nn.Conv2D(6, 3, activation="relu", input_shape=(28, 28, 1)),
+            nn.Conv2D(8, 3, activation="relu", input_shape=(28, 28, 1)),
             nn.MaxPooling2D(2),
-            nn.Conv2D(8, 3, activation="relu"),
+            nn.Conv2D(16, 3, activation="relu"),
             nn.MaxPooling2D(2),
             nn.Flatten(),
             nn.Dense(10, activation="softmax"),
         ],
         rng=0,
     )
-    model.compile(nn.Adam(0.003), "sparse_categorical_crossentropy")
-    model.fit(x[..., None], maps.y, epochs=6, batch_size=32, verbose=0)
-    chosen = np.sort(np.concatenate([np.flatnonzero(maps.y == k)[:2] for k in range(10)]))
-    chosen = chosen[np.argsort(maps.y[chosen], kind="stable")]
-    return model, x[chosen], maps.y[chosen], list(maps.class_names)
+    model.compile(nn.Adam(0.008), "sparse_categorical_crossentropy")
+    model.fit(train.x, train.y, epochs=8, batch_size=32, verbose=0)
+    order = np.argsort(new.y, kind="stable")
+    return model, new.x[order], new.y[order], list(new.class_names), clean.x[clean.y == 0][0]
 
 
 class NetworkInspector(CourseWidget):
@@ -102,7 +106,7 @@ class NetworkInspector(CourseWidget):
         if not own:
             if images is not None:
                 raise ValueError(_("model is missing: NetworkInspector(model, images) needs the trained network."))
-            model, images, labels, class_names = default_network()
+            model, images, labels, class_names, blank = default_network()
         elif images is None:
             raise ValueError(_("images is missing: give some pictures, for example NetworkInspector(model, x_test)."))
         self._model = own_copy(model)
@@ -177,8 +181,9 @@ class NetworkInspector(CourseWidget):
 
     @property
     def patch_side(self):
-        """The side of the patch in pixels: as it is set, but at most the picture's."""
-        return min(self.patch, *self._blank.shape)
+        """The side of the patch in pixels: as it is set, but not beyond the picture, nor too small for a large one."""
+        H, W = self._blank.shape
+        return min(max(self.patch, -(-max(H, W) // MOST_PLACES)), H, W)
 
     @property
     def painted(self):
@@ -222,7 +227,7 @@ class NetworkInspector(CourseWidget):
     @property
     def field(self):
         """The receptive field of the chosen cell: (top, bottom, left, right) in pixels, ends included."""
-        return cell_field(self.layers, self.layer, self.row, self.column, self.channel)
+        return cell_field(self.layers, self.layer, self.row, self.column)
 
     def sum_behind(self):
         """Return (terms, bias, z) of the chosen cell in a Conv2D or Dense layer, see `network_maps.sum_behind`."""
@@ -277,7 +282,7 @@ class NetworkInspector(CourseWidget):
         if self.drops is not None:
             most = max(np.abs(self.drops).max(), 1e-9)
             covered = show(picture, self.drops, cmap="PuOr_r", vmin=-most, vmax=most, alpha=0.65)
-            upper.colorbar(covered, ax=picture, label=_("fall of the probability when covered"), shrink=0.8)
+            upper.colorbar(covered, ax=picture, label=_("fall of the probability"), shrink=0.8)
         frame(picture, *self.field, "#D55E00")
         picture.set(xlabel=_("column [pixels]"), ylabel=_("row [pixels]"), title=self._source())
         scale = max(np.abs(maps).max(), 1e-9)
@@ -315,16 +320,18 @@ class NetworkInspector(CourseWidget):
         ):
             row, column, channel = np.unravel_index(maps[k].argmax(), maps[k].shape)
             place = {"image": first, "layer": k, "channel": int(channel), "row": int(row), "column": int(column)}
-            kh, kw = self.layers[k]["kernel"]
-            (_start, _step, rows), (_start, _step, columns) = self.layers[k]["field"]
-            lessons[label] = {"set": {**place, "occlude": False}, "why": (
-                _("One number of the first convolution comes from {kh} x {kw} pixels: {count} products and a bias. "
-                  "Move over the map: the same weights look at every place.").format(kh=kh, kw=kw, count=kh * kw)
+            H, W, _C = self.layers[k]["shape"]
+            top, bottom, left, right = cell_field(self.layers, k, H // 2, W // 2)
+            words = (
+                _("One number of the first convolution comes from {rows} x {columns} pixels: {count} products and a "
+                  "bias. Move over the map: the same weights look at every place.")
                 if k == convolutions[0] else
-                _("Each number of {name} has seen {rows} x {columns} pixels. It adds up what it finds in all {maps} "
-                  "maps of the layer before.").format(
-                      name=self.layers[k]["name"], rows=rows, columns=columns, maps=self.layers[k - 1]["shape"][2])
-            )}  # fmt: skip
+                _("Each number of this layer has seen {rows} x {columns} pixels of the picture. It adds up what it "
+                  "finds in all {maps} maps of the layer before.")
+            )  # fmt: skip
+            rows, columns, before = bottom - top + 1, right - left + 1, self.layers[k - 1]["shape"][2]
+            why = words.format(rows=rows, columns=columns, count=rows * columns, maps=before)
+            lessons[label] = {"set": {**place, "occlude": False}, "why": why}
         covered = {"image": first, "occlude": True, "patch": 5, "stride": 2}
         lessons[_("where does it look?")] = {"set": covered, "why": _(
             "A patch covers the picture place by place. Orange: the network's probability falls when you cover this "
@@ -362,8 +369,8 @@ def checked_images(images, H, W, name="images"):
     given = images.shape
     if images.ndim == 4 and given[3] == 1:
         images = images[..., 0]
-    if name == "blank" and images.ndim == 2:
-        images = images[None]
+    if name == "blank" and given in ((H, W), (H, W, 1)):
+        images = images.reshape(1, H, W)
     if images.ndim != 3 or not len(images) or images.shape[1:] != (H, W):
         hint = _(" For one picture use x[None].") if given in ((H, W), (H, W, 1)) else ""
         raise ValueError(

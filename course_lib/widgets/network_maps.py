@@ -113,34 +113,24 @@ def layer_table(model):
 
     shape: (H, W, C) as it is shown; units: how many numbers, for a layer that gives one row of them, else 0;
     at, weights_at: where its numbers and its weights begin in the long vectors that are sent (-1: no weights);
-    kernel, strides, corner: the window on the layer before, and the pixels of padding above and left of it;
-    field: along rows and columns, (first pixel, pixels from cell to cell, pixels seen) of the receptive field.
+    kernel, strides, corner: the window on the layer before, and the cells of padding above and left of it.
     """
     H, W, C = model.input_shape
-    whole = [[0, 0, H], [0, 0, W]]
     table = [
         {"name": _("picture"), "kind": "Input", "activation": "linear", "shape": [H, W, C], "units": 0, "at": 0,
-         "weights_at": -1, "kernel": [1, 1], "strides": [1, 1], "corner": [0, 0], "field": [[0, 1, 1], [0, 1, 1]]}
+         "weights_at": -1, "kernel": [1, 1], "strides": [1, 1], "corner": [0, 0]}
     ]  # fmt: skip
     at, weights_at = H * W * C, 0
     for layer in model.layers:
         before, kind = table[-1], type(layer).__name__
         entry = {"name": layer.name, "kind": kind, "activation": getattr(layer, "activation", "linear"), "at": at,
                  "weights_at": weights_at if layer.weights else -1, "kernel": [1, 1], "strides": [1, 1],
-                 "corner": [0, 0], "field": before["field"]}  # fmt: skip
+                 "corner": [0, 0]}  # fmt: skip
         if hasattr(layer, "strides"):  # a window that moves
             entry["kernel"] = list(getattr(layer, "kernel_size", None) or layer.pool_size)
             entry["strides"] = list(layer.strides)
             axes = list(zip(before["shape"][:2], entry["kernel"], entry["strides"], strict=True))
             entry["corner"] = [nn.conv_padding(*axis, layer.padding)[0] for axis in axes]
-            entry["field"] = [
-                [start - corner * step, step * stride, size + (k - 1) * step]
-                for (start, step, size), corner, (_n, k, stride) in zip(
-                    before["field"], entry["corner"], axes, strict=True
-                )
-            ]
-        elif kind == "GlobalAveragePooling2D" or (kind == "Dense" and len(layer.input_shape) == 1):
-            entry["field"] = whole
         flat = len(layer.output_shape) == 1
         entry["units"] = layer.output_shape[0] if flat else 0
         entry["shape"] = [*grid_of(entry["units"]), 1] if flat else list(layer.output_shape)
@@ -161,20 +151,28 @@ def all_maps(model, picture):
     return maps
 
 
-def cell_field(table, layer, row, column, channel=0):
-    """Return (top, bottom, left, right): the pixels that the cell depends on, ends included, cut at the border."""
-    entry = table[layer]
-    while entry["kind"] in ("Flatten", "Dropout", "Activation"):
-        before = table[layer - 1]
+def cell_field(table, layer, row, column):
+    """Return (top, bottom, left, right): the pixels of the picture that a cell depends on, ends included.
+
+    From layer to layer backwards, the cells a to b of one axis come from the cells a s - p to b s - p + k - 1 of the
+    layer before: s = strides, k = kernel, p = padding before the first cell.
+    """
+    cells = [[row, row], [column, column]]
+    for k in range(layer, 0, -1):
+        entry, before = table[k], table[k - 1]
+        H, W, C = before["shape"]
         if entry["kind"] == "Flatten" and not before["units"]:
-            _H, W, C = before["shape"]
-            row, column, channel = unflatten(row * entry["shape"][1] + column, W, C)
-        layer, entry = layer - 1, before
-    edges = []
-    for place, (start, step, size), n in zip((row, column), entry["field"], table[0]["shape"][:2], strict=True):
-        first = start + place * step
-        edges += [max(first, 0), min(first + size, n) - 1]
-    return tuple(edges)
+            row, column, _channel = unflatten(cells[0][0] * entry["shape"][1] + cells[1][0], W, C)
+            cells = [[row, row], [column, column]]
+        elif entry["kind"] == "GlobalAveragePooling2D" or (entry["kind"] == "Dense" and entry["units"]):
+            if before["units"]:
+                cells = [[0, n - 1] for n in table[0]["shape"][:2]]
+                break
+            cells = [[0, H - 1], [0, W - 1]]
+        else:
+            steps = zip(cells, entry["kernel"], entry["strides"], entry["corner"], (H, W), strict=True)
+            cells = [[max(a * s - p, 0), min(b * s - p + size - 1, n - 1)] for (a, b), size, s, p, n in steps]
+    return tuple(cells[0] + cells[1])
 
 
 def unflatten(k, W, C):
@@ -219,10 +217,10 @@ def probabilities(model, outputs):
 def patch_places(size, patch, stride):
     """Return the first pixels of the patch along one axis: `stride` apart, the last one at the end.
 
-    The stride grows where more than MOST_PLACES places would be needed.
+    The stride is at most the patch, so that no pixel is left out, and grows where more than MOST_PLACES places would be
+    needed.
     """
-    patch = min(patch, size)
-    stride = max(stride, -(-(size - patch) // (MOST_PLACES - 1)))
+    stride = max(min(stride, patch), -(-(size - patch) // (MOST_PLACES - 1)))
     return sorted({*range(0, size - patch + 1, stride), size - patch})
 
 
@@ -230,7 +228,7 @@ def occlusion(model, picture, blank, patch, stride, target):
     """Slide a patch over the picture (H, W); return how far the probability of class `target` drops, (H, W).
 
     Under the patch the picture is replaced by `blank` (H, W). Each pixel gets the mean drop over the patches that
-    cover it. Idea: Zeiler and Fergus, Visualizing and Understanding Convolutional Networks, 2014.
+    cover it; `patch` is at least 1 / MOST_PLACES of the picture. Idea: Zeiler and Fergus, Visualizing and Understanding Convolutional Networks, 2014.
     """
     H, W = picture.shape
     corners = [(r, c) for r in patch_places(H, patch, stride) for c in patch_places(W, patch, stride)]
