@@ -194,6 +194,34 @@ RNN_STEP = Exercise(
             lambda x, h, W, U, b: np.maximum(x @ W + h @ U + b, 0),
             _("You used ReLU. Here it is tanh: `np.tanh`."),
         ),
+        Misconception(
+            "both_transposed",
+            lambda x, h, W, U, b: np.tanh(x @ W.T + h @ U.T + b),
+            _("Both matrices are transposed. With one sample a row they fit as they are: x_t @ W_xh and h @ W_hh."),
+        ),
+        Misconception(
+            "textbook_columns",
+            lambda x, h, W, U, b: np.tanh(W @ x + U @ h + b[:, None]),
+            _(
+                "You wrote W x with the bias as a column, as textbooks do for samples as columns. Here a sample is a "
+                "row: x_t @ W_xh."
+            ),
+        ),
+        Misconception(
+            "element_by_element",
+            lambda x, h, W, U, b: np.tanh(x * W + h * U + b),
+            _("`*` multiplies element by element. The matrix product is `@`."),
+        ),
+        Misconception(
+            "tanh_of_input_only",
+            lambda x, h, W, U, b: np.tanh(x @ W) + h @ U + b,
+            _("The bracket of the tanh closes too early: it holds x_t @ W_xh only. Put the whole sum into it."),
+        ),
+        Misconception(
+            "tangent",
+            lambda x, h, W, U, b: np.tan(x @ W + h @ U + b),
+            _("`np.tan` is the tangent of an angle. The activation is `np.tanh`."),
+        ),
     ],
     hints=[
         _("It is a dense layer with two inputs: what comes in now, and the state before. Each has its own weights."),
@@ -366,6 +394,35 @@ RNN_FORWARD = Exercise(
             unrolled(order=lambda T: range(1)),
             _("Only the first step was calculated. Does `return` stand inside the loop? It belongs after it."),
         ),
+        Misconception(
+            "h0_included",
+            lambda x, W, U, b: np.concatenate([np.zeros((len(x), 1, len(b))), rnn_forward(x, W, U, b)], axis=1),
+            _(
+                "Your result begins with h_0, the zeros before the first step. Return the T states after the steps: "
+                "h[:, 1:]."
+            ),
+        ),
+        Misconception(
+            "reshaped",
+            lambda x, W, U, b: rnn_forward(x, W, U, b).swapaxes(0, 1).reshape(len(x), x.shape[1], -1),
+            _(
+                "The list of steps has the axes (T, N, H). `reshape` does not swap axes, it only cuts anew: use "
+                "`np.stack(states, axis=1)`."
+            ),
+        ),
+        Misconception(
+            "glued",
+            lambda x, W, U, b: np.concatenate(list(rnn_forward(x, W, U, b).swapaxes(0, 1))),
+            _(
+                "`np.concatenate` glued the steps together. `np.stack(states, axis=1)` gives the time an axis of its "
+                "own."
+            ),
+        ),
+        Misconception(
+            "state_outside",
+            unrolled(step=lambda x, h, W, U, b: np.tanh(x @ W + b) + h @ U),
+            _("h @ W_hh stands outside the tanh. Put the whole sum into the brackets."),
+        ),
     ],
     hints=[
         _("Begin with a state of zeros of shape (N, H). Then one step after the other, and keep each new state."),
@@ -436,6 +493,37 @@ def time_kept(dh, x, h, W_xh, W_hh):
     parts = []
     through_time(collect=lambda kept: parts.append(kept))(dh, x, h, W_xh, W_hh)
     return dx, dW_xh, dW_hh, np.array(parts[2][::-1])
+
+
+def first_step_left_out(dh, x, h, W_xh, W_hh):
+    dx, *_rest = rnn_backward(dh, x, h, W_xh, W_hh)
+    dx[:, 0] = 0
+    kept = through_time(collect=lambda parts: sum(parts[:-1], 0 * parts[-1]))(dh, x, h, W_xh, W_hh)
+    return dx, *kept[1:]
+
+
+def added_up(dh, x, h, W_xh, W_hh):
+    total = np.zeros(h[:, 0].shape)
+
+    def back(dz, arrived, U, outer, slope):
+        nonlocal total
+        total = total + dz @ U.T
+        return total
+
+    return through_time(back=back)(dh, x, h, W_xh, W_hh)
+
+
+def product_turned(dh, x, h, W_xh, W_hh):
+    dx, dW_xh, dW_hh, db_h = rnn_backward(dh, x, h, W_xh, W_hh)
+    wrong = np.zeros(W_xh.shape)
+    wrong += dW_xh.T  # stops where D and H differ
+    return dx, wrong, dW_hh.T, db_h
+
+
+def states_without_bias(dh, x, h, W_xh, W_hh):
+    before = np.concatenate([np.zeros_like(h[:, :1]), h[:, :-1]], axis=1)
+    again = np.tanh(x @ W_xh + before @ W_hh)
+    return through_time(slope=lambda h, t: 1 - again[:, t] ** 2)(dh, x, h, W_xh, W_hh)
 
 
 RNN_BACKWARD = Exercise(
@@ -612,6 +700,64 @@ RNN_BACKWARD = Exercise(
             through_time(finish=lambda dh, *gradients: tuple(-g for g in gradients)),
             _("The sign is turned round. The minus of gradient descent belongs to the optimizer, not here."),
         ),
+        Misconception(
+            "first_step_left_out",
+            first_step_left_out,
+            _("`{output}`: the first step was left out. The loop must reach t = 0: `reversed(range(T))`."),
+        ),
+        Misconception(
+            "passed_on_added_up",
+            added_up,
+            _(
+                "What comes from the next step was added up over all steps (`+=`). It arrives once and is replaced at "
+                "each step: `=`."
+            ),
+        ),
+        Misconception(
+            "outside_passed_on",
+            through_time(back=lambda dz, arrived, U, outer, slope: dz @ U.T + outer),
+            _("You passed dh_t itself to the step before as well. It arrives at h_t only; from there on it is in dz."),
+        ),
+        Misconception(
+            "state_of_next_step",
+            through_time(before=lambda h, t: h[:, t + 1] if t + 1 < h.shape[1] else 0 * h[:, 0]),
+            _(
+                "`{output}`: you used h_(t+1). The loop runs backwards, but what met W_hh at step t is still the state "
+                "before: h_(t-1)."
+            ),
+        ),
+        Misconception(
+            "product_turned",
+            product_turned,
+            _(
+                "`{output}`: the product is the wrong way round: dz.T @ x has shape (H, D). It is x.T @ dz, with the "
+                "shape of the weights."
+            ),
+        ),
+        Misconception(
+            "states_without_bias",
+            states_without_bias,
+            _(
+                "You calculated the sums again, without the bias b_h, so the slopes are wrong. The states are handed "
+                "in: 1 - h[:, t]**2."
+            ),
+        ),
+        Misconception(
+            "all_averaged",
+            through_time(finish=lambda dh, dx, *rest: (dx, *(g / (dh.shape[0] * dh.shape[1]) for g in rest))),
+            _(
+                "`{output}`: you divided by the number of sequences and steps. All of them add up; the mean was taken "
+                "in the loss."
+            ),
+        ),
+        Misconception(
+            "dx_turned_round",
+            through_time(finish=lambda dh, dx, *rest: (dx[:, ::-1], *rest)),
+            _(
+                "`{output}` has its steps in the order of your loop, the last first. Write into dx[:, t], or turn the "
+                "list round."
+            ),
+        ),
     ],
     hints=[
         _(
@@ -635,10 +781,9 @@ def bound_cases(rng):
     yield np.array([[0.9]]), 1.0, 50
     yield np.array([[-1.5]]), 0.5, 7
     yield np.array([[1.0, 3.0], [0.0, 0.5]]), 1.0, 3
-    yield rng.normal(size=(3, 3)).round(1), 0.8, 4
-    yield rng.normal(size=(5, 4))[:4].T, 0.5, 10
-    yield rng.normal(size=(6, 6))[::2, ::2], 1.0, 1
-    yield rng.normal(size=(3, 3)), 0.7, 0
+    for size, slope, steps in [(3, 0.8, 4), (4, 0.5, 10), (3, 1.0, 1), (3, 0.7, 0)]:
+        # triangular: the eigenvalues stand on the diagonal and are real, so that mistakes with them can be told
+        yield np.triu(rng.normal(size=(size, 2 * size))[:, ::2]).T, slope, steps
 
 
 def singular(W, which=0):
@@ -759,6 +904,50 @@ GRADIENT_BOUND = Exercise(
             "one_step_too_few",
             lambda W, s, t: (singular(W) * s) ** np.maximum(t - 1, 0),
             _("You took one step too few: over `steps` steps the factor comes `steps` times."),
+        ),
+        Misconception(
+            "all_singular_values",
+            lambda W, s, t: (np.linalg.svd(W, compute_uv=False) * s) ** t,
+            _("You kept all singular values. Only the largest counts, the first one: [0]."),
+        ),
+        Misconception(
+            "each_element",
+            lambda W, s, t: (W * s) ** t,
+            _("You raised every element of the matrix. First make one number of it, its largest singular value."),
+        ),
+        Misconception(
+            "entry_with_its_sign",
+            lambda W, s, t: (W.max() * s) ** t,
+            _(
+                "You took the largest entry of W_hh, with its sign. The largest singular value is "
+                "`np.linalg.norm(W_hh, 2)`."
+            ),
+        ),
+        Misconception(
+            "at_most_one",
+            lambda W, s, t: min(1.0, (singular(W) * s) ** t),
+            _("You limited the bound to 1. A gradient can also grow on its way: it explodes."),
+        ),
+        Misconception(
+            "added",
+            lambda W, s, t: (singular(W) + s) ** t,
+            _("You added sigma and the slope. On each step back they are multiplied."),
+        ),
+        Misconception(
+            "eigenvalue_with_its_sign",
+            lambda W, s, t: (np.linalg.eigvals(W).max() * s) ** t,
+            _(
+                "You took the largest eigenvalue, with its sign. Asked is the largest singular value: "
+                "`np.linalg.norm(W_hh, 2)`."
+            ),
+        ),
+        Misconception(
+            "spectral_radius_once",
+            lambda W, s, t: np.abs(np.linalg.eigvals(W)).max() * s**t,
+            _(
+                "Two mistakes: the largest eigenvalue is no bound, take the largest singular value; and brackets are "
+                "missing before the power."
+            ),
         ),
     ],
     hints=[
@@ -916,6 +1105,22 @@ CLIP_BY_NORM = Exercise(
                 "collect the new arrays in a list."
             ),
         ),
+        Misconception(
+            "squares_forgotten",
+            scaled_by(lambda gs, norm, limit: shorten(abs(sum(g.sum() for g in gs)), limit)),
+            _(
+                "The squares are missing in your norm, so positive and negative elements cancel. Square first, then "
+                "add."
+            ),
+        ),
+        Misconception(
+            "sign_lost",
+            lambda gs, limit: [np.where(np.abs(g) > limit, limit, g) for g in gs],
+            _(
+                "You replaced every large element by clipnorm, negative ones too: they change their sign. Multiply all "
+                "by one factor."
+            ),
+        ),
     ],
     hints=[
         _("One number first: the length of all gradients together. Then one factor for all arrays."),
@@ -975,6 +1180,17 @@ def lstm(
 def in_order(order):
     """Cut the columns as if the blocks stood in this order."""
     return lambda z: [np.split(z, 4, axis=1)[order.index(letter)] for letter in "ifco"]
+
+
+def gates_of_cell_not_squashed(x_t, h, c, W_x, W_h, b):
+    i, f, g, o = np.split(x_t @ W_x + h @ W_h + b, 4, axis=1)
+    c_new = f * c + i * np.tanh(g)
+    return nn.sigmoid(o) * np.tanh(c_new), c_new
+
+
+def output_gate_not_squashed(x_t, h, c, W_x, W_h, b):
+    _h, c_new = lstm_step(x_t, h, c, W_x, W_h, b)
+    return np.split(x_t @ W_x + h @ W_h + b, 4, axis=1)[3] * np.tanh(c_new), c_new
 
 
 LSTM_STEP = Exercise(
@@ -1091,6 +1307,47 @@ LSTM_STEP = Exercise(
             "bias_forgotten", lstm(total=lambda x, h, W, U, b: x @ W + h @ U), _("The bias is missing in z.")
         ),
         Misconception("cell_first", lstm(finish=lambda h, c: (c, h)), _("The order is wrong: return h_new, c_new.")),
+        Misconception(
+            "sigmoid_before_tanh",
+            lstm(new=lambda z: np.tanh(nn.sigmoid(z))),
+            _(
+                "The new went through the sigmoid first and then through tanh. Only i, f and o have the sigmoid: g = "
+                "tanh(z_c)."
+            ),
+        ),
+        Misconception(
+            "gates_of_cell_not_squashed",
+            gates_of_cell_not_squashed,
+            _("The gates i and f are not squashed. Each is a sigmoid, between 0 (shut) and 1 (open)."),
+        ),
+        Misconception(
+            "output_gate_not_squashed",
+            output_gate_not_squashed,
+            _("The output gate is not squashed: o = sigmoid(z_o)."),
+        ),
+        Misconception(
+            "matrix_product",
+            lstm(cell=lambda i, f, new, c, h: f @ c + i @ new),
+            _("`@` is the matrix product. Gates act element by element: `f * c`."),
+        ),
+        Misconception(
+            "squashed_cell_kept",
+            lstm(cell=lambda i, f, new, c, h: np.tanh(f * c + i * new), shown=lambda o, c_new, c: o * c_new),
+            _(
+                "`{output}`: you put the cell through tanh and kept that. Keep the cell as it is, or it shrinks at "
+                "every step; tanh is for h only."
+            ),
+        ),
+        Misconception(
+            "cell_through_sigmoid",
+            lstm(shown=lambda o, c_new, c: o * nn.sigmoid(c_new)),
+            _("The cell is shown through the sigmoid. It is h = o * tanh(c)."),
+        ),
+        Misconception(
+            "tanh_of_product",
+            lstm(shown=lambda o, c_new, c: np.tanh(o * c_new)),
+            _("The output gate is inside the tanh. It acts after it: h = o * tanh(c)."),
+        ),
     ],
     hints=[
         _("First one sum z for all gates, then cut it into four blocks: `np.split(z, 4, axis=1)`."),

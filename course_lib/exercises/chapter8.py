@@ -67,7 +67,7 @@ def rul_cases(rng):
     yield fleet(6, 9, 3, first=7, step=4), 5
     yield fleet(1, 3, 1), 10
     yield np.repeat(fleet(150, 200), 2)[::2], 125
-    yield fleet(4, 4)[::-1], 2  # the numbers of the engines need not rise
+    yield fleet(4, 3)[::-1], 2  # the numbers of the engines need not rise
 
 
 def by_engine(life):
@@ -208,6 +208,37 @@ CAPPED_RUL = Exercise(
             first_engine_only,
             _("Only the first engine was calculated. Does `return` stand inside the loop? It belongs after it."),
         ),
+        Misconception(
+            "from_n_over_all_engines",
+            lambda engine, cap: np.minimum(len(engine) - np.arange(len(engine)), cap),
+            _("You counted down once over the whole table, and to 1. Begin anew for each engine, and end at 0."),
+        ),
+        Misconception(
+            "sorted_by_number",
+            lambda engine, cap: np.concatenate([np.minimum(down(np.sum(engine == e)), cap) for e in np.unique(engine)]),
+            _(
+                "Your values come in the order of the engines' numbers, but the rows do not. Write into the rows: "
+                "`rul[engine == number] = ...`."
+            ),
+        ),
+        Misconception(
+            "one_more_everywhere",
+            by_engine(lambda n, cap: np.minimum(down(n), cap) + 1),
+            _("Every value is 1 too large. In the last cycle the RUL is 0, and the largest value is cap."),
+        ),
+        Misconception(
+            "always_125",
+            by_engine(lambda n, cap: np.minimum(down(n), 125)),
+            _("Your cap is always 125. Use the argument `cap`."),
+        ),
+        Misconception(
+            "straight_from_cap",
+            by_engine(lambda n, cap: np.linspace(cap, 0, n)),
+            _(
+                "You drew a straight line from the cap to 0 over the whole life. The RUL falls by 1 each cycle; only "
+                "where it would be larger than the cap it stays there."
+            ),
+        ),
     ],
     hints=[
         _("Take one engine with n rows: which numbers belong to its rows, from the first to the last?"),
@@ -262,6 +293,30 @@ def rows_scaled(train, other):
     return tuple(
         (x - x.mean(axis=1, keepdims=True)) / np.where(x.std(axis=1) > 1e-9, x.std(axis=1), 1.0)[:, None]
         for x in (train, other)
+    )
+
+
+def added_to_deviation(digits):
+    """A known mistake: a small number is added to the deviation."""
+    return Misconception(
+        f"added_1e_{digits}",
+        standard(guard=lambda s: s + 10.0**-digits),
+        _(
+            "You added 1e-{digits} to the deviation. A sensor that is constant in `train` but moves a little in "
+            "`other` then becomes huge. Divide such a column by 1 instead."
+        ).format(digits=digits),
+    )
+
+
+def deviation_at_least(digits):
+    """A known mistake: the deviation is raised to a small number."""
+    return Misconception(
+        f"at_least_1e_{digits}",
+        standard(guard=lambda s: np.maximum(s, 10.0**-digits)),
+        _(
+            "You divide a constant sensor by 1e-{digits}. If it moves a little in `other`, it becomes huge. Divide "
+            "such a column by 1 instead."
+        ).format(digits=digits),
     )
 
 
@@ -345,30 +400,8 @@ SCALE = Exercise(
                 "huge. Divide such a column by 1 from the start."
             ),
         ),
-        Misconception(
-            "small_number_added",
-            standard(guard=lambda s: s + 1e-8),
-            _(
-                "You added 1e-8 to the deviation. A sensor that is constant in `train` but moves by 0.5 in `other` "
-                "then becomes 50,000,000. Divide such a column by 1 instead."
-            ),
-        ),
-        Misconception(
-            "smaller_number_added",
-            standard(guard=lambda s: s + 1e-12),
-            _(
-                "You added 1e-12 to the deviation. A sensor that is constant in `train` but moves a little in `other` "
-                "then becomes huge. Divide such a column by 1 instead."
-            ),
-        ),
-        Misconception(
-            "larger_number_added",
-            standard(guard=lambda s: s + 1e-6),
-            _(
-                "You added 1e-6 to the deviation. A sensor that is constant in `train` but moves by 0.5 in `other` "
-                "then becomes 500,000. Divide such a column by 1 instead."
-            ),
-        ),
+        *map(added_to_deviation, (6, 7, 8, 9)),
+        *map(deviation_at_least, (6, 7, 8, 9, 10, 12)),
         Misconception(
             "constant_set_to_zero",
             standard(finish=lambda a, b, t, o: (a, b * (t.std(axis=0) > 1e-9))),
@@ -431,6 +464,16 @@ SCALE = Exercise(
             "wrong_order",
             standard(finish=lambda a, b, t, o: (b, a)),
             _("The order is wrong: return train_scaled, other_scaled."),
+        ),
+        Misconception(
+            "deviation_at_least_one",
+            standard(guard=lambda s: np.maximum(s, 1.0)),
+            _("You raised every deviation below 1 to 1. Only where it is 0 you divide by 1."),
+        ),
+        Misconception(
+            "mean_of_other",
+            standard(finish=lambda a, b, t, o: (a, b - b.mean(axis=0))),
+            _("`{output}`: the other engines got a mean of their own. Subtract the mean of `train`."),
         ),
     ],
     hints=[
@@ -503,6 +546,26 @@ def label_after(sensors, engine, rul, length):
 def then(change):
     """The right windows, changed at the end: change(x, y)."""
     return lambda *case: change(*make_windows(*case))
+
+
+def label_after_and_two_engines(sensors, engine, rul, length):
+    starts = range(len(engine) - length)
+    return np.array([sensors[i : i + length] for i in starts]), np.array([rul[i + length] for i in starts])
+
+
+def label_from_whole_table(sensors, engine, rul, length):
+    x, _y = make_windows(sensors, engine, rul, length)
+    pieces = [rul[length - 1 : max(stop - start, length - 1)] for start, stop in bounds(engine)]
+    return x, np.concatenate(pieces)
+
+
+def view_as_it_is(sensors, engine, rul, length):
+    return np.lib.stride_tricks.sliding_window_view(sensors, length, axis=0), rul[length - 1 :]
+
+
+def last_only_short_ones_too(sensors, engine, rul, length):
+    x = [sensors[max(start, stop - length) : stop] for start, stop in bounds(engine)]
+    return np.array(x), np.array([rul[stop - 1] for _start, stop in bounds(engine)])
 
 
 MAKE_WINDOWS = Exercise(
@@ -645,6 +708,56 @@ MAKE_WINDOWS = Exercise(
             ),
         ),
         Misconception("wrong_order", then(lambda x, y: (y, x)), _("The order is wrong: return x, y.")),
+        Misconception(
+            "label_after_and_two_engines",
+            label_after_and_two_engines,
+            _(
+                "Two mistakes: some windows hold cycles of two engines, and each label belongs to the row after the "
+                "window."
+            ),
+        ),
+        Misconception(
+            "label_from_whole_table",
+            label_from_whole_table,
+            _(
+                "`rul[...]` counts from the first row of the table, but your windows count from the first row of the "
+                "engine. Take the rows of the engine from `rul` too."
+            ),
+        ),
+        Misconception(
+            "last_engine_missing",
+            cut(lambda engine, length: [i for i in ends(engine, length) if engine[i] != engine[-1]]),
+            _(
+                "The last engine is missing. `range(engine.max())` ends before it; `np.unique(engine)` holds all "
+                "numbers."
+            ),
+        ),
+        Misconception(
+            "view_as_it_is",
+            view_as_it_is,
+            _(
+                "`sliding_window_view` runs over the whole table, so some windows hold two engines, and it puts the "
+                "window last. Drop those windows and swap the last two axes."
+            ),
+        ),
+        Misconception(
+            "mean_label",
+            cut(label=lambda rul, last, length: rul[last - length + 1 : last + 1].mean()),
+            _("Each window got the mean of its labels. Asked is the label of its last row."),
+        ),
+        Misconception(
+            "last_only_short_ones_too",
+            last_only_short_ones_too,
+            _(
+                "You kept the last rows of each engine only. Asked are all windows; and an engine that is too short "
+                "gives none."
+            ),
+        ),
+        Misconception(
+            "axes_turned_round",
+            then(lambda x, y: (x.T, y)),
+            _("`.T` turns all axes round: (D, length, M). The windows come first: (M, length, D)."),
+        ),
     ],
     hints=[
         _("Walk over the last row of each window. Where does the window begin, and when is it not allowed?"),
@@ -686,6 +799,10 @@ def right_early(d):
 
 def right_late(d):
     return np.exp(d / 10) - 1
+
+
+def nasa_of_one(d):
+    return right_early(d) if d < 0 else right_late(d)
 
 
 NASA_SCORE = Exercise(
@@ -792,6 +909,60 @@ NASA_SCORE = Exercise(
             lambda y_true, y_pred: np.sqrt(np.mean((y_pred - y_true) ** 2)),
             _("This is the RMSE. It punishes early and late alike; the NASA score does not."),
         ),
+        Misconception(
+            "last_engine_only",
+            score(right_early, right_late, lambda s: s[-1]),
+            _("Only the last engine counts. Add up with `+=` instead of `=`."),
+        ),
+        Misconception(
+            "first_engine_only",
+            score(right_early, right_late, lambda s: s[0]),
+            _("Only the first engine counts. Does `return` stand inside the loop? It belongs after it."),
+        ),
+        Misconception(
+            "root",
+            score(right_early, right_late, lambda s: np.sqrt(np.sum(s))),
+            _("You took a root at the end. The score is the sum itself."),
+        ),
+        Misconception(
+            "minus_one_of_early_forgotten",
+            score(lambda d: np.exp(-d / 13), right_late),
+            _("The - 1 is missing where d < 0. Both formulas end with - 1."),
+        ),
+        Misconception(
+            "minus_one_of_late_forgotten",
+            score(right_early, lambda d: np.exp(d / 10)),
+            _("The - 1 is missing where d >= 0: a perfect prediction must cost 0."),
+        ),
+        Misconception(
+            "sign_of_late",
+            score(right_early, lambda d: np.exp(-d / 10) - 1),
+            _(
+                "There is a minus too many where d >= 0: with exp(-d / 10) a late prediction gets a reward. It is "
+                "exp(d / 10) - 1."
+            ),
+        ),
+        Misconception(
+            "condition_turned",
+            score(right_late, right_early),
+            _("The condition is turned round: exp(-d / 13) belongs to d < 0, exp(d / 10) to d >= 0."),
+        ),
+        Misconception(
+            "errors_added_first",
+            lambda y_true, y_pred: nasa_of_one(np.sum(y_pred - y_true)),
+            _(
+                "You added the errors first, so early and late ones cancel. Each engine has a score of its own; add "
+                "those."
+            ),
+        ),
+        Misconception(
+            "errors_averaged_first",
+            lambda y_true, y_pred: nasa_of_one(np.mean(y_pred - y_true)),
+            _(
+                "You averaged the errors first, so early and late ones cancel. Each engine has a score of its own; add "
+                "those."
+            ),
+        ),
     ],
     hints=[
         _("First d, predicted minus true. Positive means: promised too much, so the alarm comes too late."),
@@ -837,6 +1008,15 @@ def policy(
 def ran_until_alarm(y_pred, line, lead_time, planned_cost, unplanned_cost):
     cost, cycles = alarm_cost(y_pred, line, lead_time, planned_cost, unplanned_cost)
     return cost, cycles - lead_time if cost == planned_cost else cycles
+
+
+def never_set(y_pred):
+    raise UnboundLocalError
+
+
+def no_alarm_for_free(y_pred, line, *costs):
+    cost, cycles = alarm_cost(y_pred, line, *costs)
+    return cost if np.any(y_pred <= line) else 0, cycles
 
 
 ALARM_COST = Exercise(
@@ -968,6 +1148,51 @@ ALARM_COST = Exercise(
             "wrong_order",
             policy(finish=lambda cost, cycles: (cycles, cost)),
             _("The order is wrong: return cost, cycles."),
+        ),
+        Misconception(
+            "index_and_no_alarm",
+            policy(alarms=lambda y, line: np.flatnonzero(y <= line), nothing=lambda y: 0),
+            _(
+                "Two mistakes: `np.argmax` gives an index, and index 0 is cycle 1; and where there is no alarm at all "
+                "it gives 0 too. Ask `np.any` first."
+            ),
+        ),
+        Misconception(
+            "strictly_and_no_alarm",
+            policy(alarms=lambda y, line: np.flatnonzero(y < line) + 1, nothing=lambda y: 1),
+            _(
+                "Two mistakes: the alarm comes at y_pred <= line, not only below; and without any alarm `np.argmax` "
+                "gives 0. Ask `np.any` first."
+            ),
+        ),
+        Misconception(
+            "first_cycle_only",
+            policy(alarms=lambda y, line: np.flatnonzero(y[:1] <= line) + 1),
+            _(
+                "Only the first cycle was looked at. Does the `else: return ...` stand inside the loop? It belongs "
+                "after it."
+            ),
+        ),
+        Misconception(
+            "last_alarm_or_error",
+            policy(pick=lambda found: found[-1], nothing=never_set),
+            _(
+                "You took the last cycle with an alarm, and without an alarm a variable has no value. Stop at the "
+                "first one: `break`."
+            ),
+        ),
+        Misconception(
+            "unplanned_runs_beyond",
+            policy(ran=lambda planned, stop, life: stop if np.isfinite(stop) else life),
+            _(
+                "After an alarm that came too late your engine runs on beyond its failure. It ran n = len(y_pred) "
+                "cycles."
+            ),
+        ),
+        Misconception(
+            "no_alarm_for_free",
+            no_alarm_for_free,
+            _("Without an alarm your engine costs nothing. It failed without warning: `unplanned_cost`."),
         ),
     ],
     hints=[

@@ -216,6 +216,15 @@ def finding(exercise, function, outcome, expected, case):
             ).format(names=exercise.returns or ", ".join(exercise.outputs)),
             "",
         )
+    if outcome.returned_none and outcome.mistake:
+        return (
+            "wrong type",
+            _(
+                "In this test your function returned None. Does it reach its end without a `return`, for example where "
+                "an `if` is not true? Every way through it must end with `return {names}`."
+            ).format(names=exercise.returns or ", ".join(exercise.outputs)),
+            given,
+        )
     if outcome.mistake:
         return "wrong type", outcome.mistake, given
     triples = list(zip(outcome.values, expected, exercise.outputs, strict=True))

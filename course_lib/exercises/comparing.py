@@ -95,7 +95,14 @@ def dtype_message(got, expected, name):
             "`{name}` has dtype {given}, but the inputs have float64 and so should the result. "
             "With {given} more than half of the digits are lost."
         ).format(name=name, given=got.dtype)
-    if expected.dtype.kind == "f" and got.dtype.kind in "iub" and got.ndim and not same(got, expected, 1e-9):
+    whole = np.array_equal(expected, np.rint(expected))
+    if (
+        expected.dtype.kind == "f"
+        and got.dtype.kind in "iub"
+        and got.ndim
+        and not whole
+        and not same(got, expected, 1e-9)
+    ):
         return _(
             "`{name}` holds {given} values: the digits behind the point are cut off. Start from an array of "
             "floats, for example `np.zeros(shape)` or `np.zeros_like(x, dtype=float)`."

@@ -46,6 +46,25 @@ def explain(error, function, parameters):
             "Two arrays of a matrix product do not fit: in `a @ b` the columns of `a` and the rows of `b` must be "
             "equally many. Write the shape of each beside it. Is the order wrong, or a transpose (`.T`) missing?"
         )
+    if "inhomogeneous" in text:
+        return _(
+            "Arrays of different shapes cannot become one array. Work on them one by one in a loop; `np.concatenate` "
+            "joins flat ones. If all were meant to have one shape: which is shorter, and why?"
+        )
+    if "equal division" in text:
+        return _(
+            "The axis that is cut does not divide equally. Without `axis=`, `np.split` cuts the rows; `axis=1` cuts "
+            "the columns."
+        )
+    if "cannot assign" in text:
+        return _("Left and right of the `=` there are different numbers of elements. Count them: is one missing?")
+    if "non-broadcastable output" in text:
+        return _(
+            "`+=` keeps the shape of the array on its left, but what is added has a larger one. "
+            "Is a sum over the batch (`axis=0`) missing?"
+        )
+    if "unsupported operand" in text and "'list'" in text:
+        return _("A list does not calculate as an array does. Take its elements one by one in a loop.")
     if "could not be broadcast" in text or "cannot be broadcast" in text or "broadcast input array" in text:
         return _(
             "Two arrays have shapes that do not fit element by element. A sum over an axis drops that axis; "

@@ -575,3 +575,65 @@ def test_a_profiler_still_works_after_a_check():
     finally:
         sys.setprofile(None)
     assert calls
+
+
+def test_a_way_through_without_return_is_told_apart_from_no_return_at_all():
+    def clip_by_norm(gradients, clipnorm):
+        norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
+        if norm > clipnorm:
+            return [g * clipnorm / norm for g in gradients]
+
+    result = examine(ex.clip_by_norm, clip_by_norm)
+    assert result.kind == "wrong type" and "where an `if` is not true" in result.message
+    assert "`return [g * factor for g in gradients]`" in result.message
+
+
+def test_whole_numbers_are_not_blamed_where_whole_numbers_are_asked_for():
+    def capped_rul(engine, cap):
+        return np.arange(len(engine))[::-1] - 3
+
+    result = examine(ex.capped_rul, capped_rul)
+    assert result.kind == "difference" and "digits behind the point" not in result.message
+
+
+def lstm_cut_in_rows(x_t, h, c, W_x, W_h, b):
+    i, f, g, o = np.split(x_t @ W_x + h @ W_h + b, 4)
+    return o * np.tanh(f * c + i * g), c
+
+
+def clip_whole_list(gradients, clipnorm):
+    norm = np.linalg.norm(gradients)
+    return [g * clipnorm / norm for g in gradients]
+
+
+def clip_list_squared(gradients, clipnorm):
+    return [g * clipnorm / np.sqrt(np.sum(gradients**2)) for g in gradients]
+
+
+def rul_one_too_few(engine, cap):
+    rul = np.zeros(len(engine))
+    for number in np.unique(engine):
+        rul[engine == number] = np.arange(np.sum(engine == number) - 1, 0, -1)
+    return np.minimum(rul, cap)
+
+
+def backward_bias_of_the_batch(dh, x, h, W_xh, W_hh):
+    db_h = np.zeros(len(W_hh))
+    for t in reversed(range(x.shape[1])):
+        db_h += dh[:, t] * (1 - h[:, t] ** 2)
+    return dh @ W_xh.T, W_xh, W_hh, db_h
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "words"),
+    [
+        ("lstm_step", lstm_cut_in_rows, "`axis=1` cuts the columns"),
+        ("clip_by_norm", clip_whole_list, "one by one in a loop"),
+        ("clip_by_norm", clip_list_squared, "A list does not calculate as an array does"),
+        ("capped_rul", rul_one_too_few, "different numbers of elements"),
+        ("rnn_backward", backward_bias_of_the_batch, "sum over the batch"),
+    ],
+)
+def test_an_exception_of_the_chapters_on_sequences_is_explained(name, function, words):
+    result = examine(ex.ALL[name], function)
+    assert result.kind == "error" and words in result.message

@@ -323,6 +323,123 @@ def alarm_any(y_pred, line, lead_time, planned_cost, unplanned_cost):
     return planned_cost, min(np.argmax(y_pred <= line) + 1 + lead_time, len(y_pred))
 
 
+def step_star(x_t, h, W_xh, W_hh, b_h):
+    return np.tanh(x_t * W_xh + h * W_hh + b_h)
+
+
+def forward_reshaped(x, W_xh, W_hh, b_h):
+    states = forward_stacked_first(x, W_xh, W_hh, b_h)
+    return states.reshape(len(x), x.shape[1], -1)
+
+
+def forward_from_second_step(x, W_xh, W_hh, b_h):
+    h = np.zeros((*x.shape[:2], len(b_h)))
+    for t in range(1, x.shape[1]):
+        h[:, t] = np.tanh(x[:, t] @ W_xh + h[:, t - 1] @ W_hh + b_h)
+    return h
+
+
+def forward_sequence_before(x, W_xh, W_hh, b_h):
+    h = np.zeros((*x.shape[:2], len(b_h)))
+    for n, t in np.ndindex(*x.shape[:2]):
+        h[n, t] = np.tanh(x[n, t] @ W_xh + h[n - 1, t] @ W_hh + b_h)
+    return h
+
+
+def backward_plus_equals(dh, x, h, W_xh, W_hh):
+    dz, later = np.zeros(h.shape), np.zeros(h[:, 0].shape)
+    for t in reversed(range(x.shape[1])):
+        dz[:, t] = (dh[:, t] + later) * (1 - h[:, t] ** 2)
+        later += dz[:, t] @ W_hh.T
+    before = np.concatenate([0 * h[:, :1], h[:, :-1]], axis=1)
+    return gradients_of(dz, before, x, W_xh)
+
+
+def backward_list_of_dx(dh, x, h, W_xh, W_hh):
+    dz, before = through_time(dh, x, h, W_xh, W_hh)
+    _dx, *rest = gradients_of(dz, before, x, W_xh)
+    dx = []
+    for t in reversed(range(x.shape[1])):
+        dx.append(dz[:, t] @ W_xh.T)
+    return np.stack(dx, axis=1), *rest
+
+
+def bound_cut(W_hh, largest_slope, steps):
+    return np.clip((np.linalg.norm(W_hh, 2) * largest_slope) ** steps, 0, 1)
+
+
+def clip_replaced(gradients, clipnorm):
+    new = [g.copy() for g in gradients]
+    for g in new:
+        g[abs(g) > clipnorm] = clipnorm
+    return new
+
+
+def lstm_cell_in_tanh(x_t, h, c, W_x, W_h, b):
+    i, f, g, o = lstm_pieces(x_t @ W_x + h @ W_h + b)
+    c = np.tanh(nn.sigmoid(f) * c + nn.sigmoid(i) * np.tanh(g))
+    return nn.sigmoid(o) * c, c
+
+
+def lstm_sigmoid_for_all(x_t, h, c, W_x, W_h, b):
+    i, f, g, o = lstm_pieces(nn.sigmoid(x_t @ W_x + h @ W_h + b))
+    c = f * c + i * np.tanh(g)
+    return o * np.tanh(c), c
+
+
+def rul_in_order_of_numbers(engine, cap):
+    rul = []
+    for number in sorted(set(engine)):
+        rul += [min(left, cap) for left in range(sum(engine == number) - 1, -1, -1)]
+    return np.array(rul)
+
+
+def scale_raised(train, other):
+    m, s = train.mean(0), np.clip(train.std(0), 1e-12, None)
+    return (train - m) / s, (other - m) / s
+
+
+def windows_rul_of_table(sensors, engine, rul, length):
+    x, y = [], []
+    for number in np.unique(engine):
+        own = sensors[engine == number]
+        for i in range(len(own) - length + 1):
+            x.append(own[i : i + length])
+            y.append(rul[i + length - 1])
+    return np.array(x), np.array(y)
+
+
+def windows_numbers_from_zero(sensors, engine, rul, length):
+    x, y = [], []
+    for number in range(engine.max()):
+        own, life = sensors[engine == number], rul[engine == number]
+        for i in range(len(own) - length + 1):
+            x.append(own[i : i + length])
+            y.append(life[i + length - 1])
+    return np.array(x), np.array(y)
+
+
+def score_not_added(y_true, y_pred):
+    for d in y_pred - y_true:
+        total = math.exp(-d / 13) - 1 if d < 0 else math.exp(d / 10) - 1
+    return total
+
+
+def alarm_else_in_loop(y_pred, line, lead_time, planned_cost, unplanned_cost):
+    for cycle, life in enumerate(y_pred, 1):
+        if life <= line and cycle + lead_time <= len(y_pred):
+            return planned_cost, cycle + lead_time
+        else:
+            return unplanned_cost, len(y_pred)
+
+
+def alarm_without_break(y_pred, line, lead_time, planned_cost, unplanned_cost):
+    for cycle, life in enumerate(y_pred, 1):
+        if life <= line:
+            stop = cycle + lead_time
+    return (planned_cost, stop) if stop <= len(y_pred) else (unplanned_cost, len(y_pred))
+
+
 WRONG = [
     ("rnn_step", "tanh_forgotten", step_linear),
     ("rnn_step", "bias_twice", step_two_layers),
@@ -374,4 +491,21 @@ WRONG = [
     ("alarm_cost", "no_alarm_is_first_cycle", alarm_argmax_alone),
     ("alarm_cost", "no_alarm_is_error", alarm_first_index),
     ("alarm_cost", "late_alarm_as_planned", alarm_any),
+    ("rnn_step", "element_by_element", step_star),
+    ("rnn_forward", "reshaped", forward_reshaped),
+    ("rnn_forward", "first_step_left_out", forward_from_second_step),
+    ("rnn_forward", "time_and_batch_swapped", forward_sequence_before),
+    ("rnn_backward", "passed_on_added_up", backward_plus_equals),
+    ("rnn_backward", "dx_turned_round", backward_list_of_dx),
+    ("gradient_bound", "at_most_one", bound_cut),
+    ("clip_by_norm", "sign_lost", clip_replaced),
+    ("lstm_step", "squashed_cell_kept", lstm_cell_in_tanh),
+    ("lstm_step", "sigmoid_before_tanh", lstm_sigmoid_for_all),
+    ("capped_rul", "sorted_by_number", rul_in_order_of_numbers),
+    ("scale", "at_least_1e_12", scale_raised),
+    ("make_windows", "label_from_whole_table", windows_rul_of_table),
+    ("make_windows", "last_engine_missing", windows_numbers_from_zero),
+    ("nasa_score", "last_engine_only", score_not_added),
+    ("alarm_cost", "first_cycle_only", alarm_else_in_loop),
+    ("alarm_cost", "last_alarm_or_error", alarm_without_break),
 ]
