@@ -222,6 +222,16 @@ RNN_STEP = Exercise(
             lambda x, h, W, U, b: np.tan(x @ W + h @ U + b),
             _("`np.tan` is the tangent of an angle. The activation is `np.tanh`."),
         ),
+        Misconception(
+            "samples_as_columns",
+            lambda x, h, W, U, b: rnn_step(x, h, W, U, b).T,
+            _("Your result is transposed: a sample is a row, so the state has shape (N, H)."),
+        ),
+        Misconception(
+            "bias_subtracted",
+            lambda x, h, W, U, b: np.tanh(x @ W + h @ U - b),
+            _("You subtracted the bias. It is added."),
+        ),
     ],
     hints=[
         _("It is a dense layer with two inputs: what comes in now, and the state before. Each has its own weights."),
@@ -422,6 +432,24 @@ RNN_FORWARD = Exercise(
             "state_outside",
             unrolled(step=lambda x, h, W, U, b: np.tanh(x @ W + b) + h @ U),
             _("h @ W_hh stands outside the tanh. Put the whole sum into the brackets."),
+        ),
+        Misconception(
+            "same_array_again",
+            unrolled(finish=lambda h: np.repeat(h[:, -1:], h.shape[1], axis=1)),
+            _(
+                "Every step holds the last state: you stored the same array again and again and overwrote it (`h[:] = "
+                "...`). Make a new one: `h = ...`."
+            ),
+        ),
+        Misconception(
+            "first_sequence_only",
+            lambda x, W, U, b: np.repeat(rnn_forward(x[:1], W, U, b), len(x), axis=0),
+            _("Every sequence got the states of the first one. `x[:, t]` holds step t of all sequences."),
+        ),
+        Misconception(
+            "stored_after_loop",
+            unrolled(finish=lambda h: h[:, -1:]),
+            _("Only the last state was stored. Store each one inside the loop."),
         ),
     ],
     hints=[
@@ -757,6 +785,29 @@ RNN_BACKWARD = Exercise(
                 "`{output}` has its steps in the order of your loop, the last first. Write into dx[:, t], or turn the "
                 "list round."
             ),
+        ),
+        Misconception(
+            "none_transposed",
+            through_time(back=lambda dz, arrived, U, outer, slope: dz @ U, to_x=lambda dz, W: dz @ W),
+            _("Neither matrix is transposed. On the way back it is dz @ W_hh.T and dz @ W_xh.T."),
+        ),
+        Misconception(
+            "dh_passed_on",
+            through_time(back=lambda dz, arrived, U, outer, slope: outer @ U.T),
+            _(
+                "You passed dh_t on to the step before. Pass dz @ W_hh.T: it holds the slope, and what came from later "
+                "steps."
+            ),
+        ),
+        Misconception(
+            "square_of_bracket",
+            through_time(slope=lambda h, t: (1 - h[:, t]) ** 2),
+            _("You squared the bracket, (1 - h)^2. The slope of tanh is 1 - h^2: `1 - h**2`."),
+        ),
+        Misconception(
+            "bias_summed_over_units",
+            through_time(bias=lambda dz: np.full(dz.shape[1], dz.sum())),
+            _("`{output}`: every unit got the sum over all units. Sum over the sequences only: axis=0."),
         ),
     ],
     hints=[
@@ -1121,6 +1172,22 @@ CLIP_BY_NORM = Exercise(
                 "by one factor."
             ),
         ),
+        Misconception(
+            "each_array_always",
+            lambda gs, limit: [g * divided(limit, norm_of([g])) for g in gs],
+            _(
+                "You bring each array alone to the length clipnorm, also where it is short; where it is all 0, that "
+                "gives 0/0. One norm, one factor for all, only where norm > clipnorm."
+            ),
+        ),
+        Misconception(
+            "subtracted",
+            lambda gs, limit: [g - max(norm_of(gs) - limit, 0) for g in gs],
+            _(
+                "You subtracted what is too long from every element. That turns the direction; multiply by clipnorm / "
+                "norm."
+            ),
+        ),
     ],
     hints=[
         _("One number first: the length of all gradients together. Then one factor for all arrays."),
@@ -1191,6 +1258,12 @@ def gates_of_cell_not_squashed(x_t, h, c, W_x, W_h, b):
 def output_gate_not_squashed(x_t, h, c, W_x, W_h, b):
     _h, c_new = lstm_step(x_t, h, c, W_x, W_h, b)
     return np.split(x_t @ W_x + h @ W_h + b, 4, axis=1)[3] * np.tanh(c_new), c_new
+
+
+def new_shown(x_t, h, c, W_x, W_h, b):
+    _h, c_new = lstm_step(x_t, h, c, W_x, W_h, b)
+    _i, _f, g, o = np.split(x_t @ W_x + h @ W_h + b, 4, axis=1)
+    return nn.sigmoid(o) * np.tanh(np.tanh(g)), c_new
 
 
 LSTM_STEP = Exercise(
@@ -1347,6 +1420,26 @@ LSTM_STEP = Exercise(
             "tanh_of_product",
             lstm(shown=lambda o, c_new, c: np.tanh(o * c_new)),
             _("The output gate is inside the tanh. It acts after it: h = o * tanh(c)."),
+        ),
+        Misconception(
+            "new_shown",
+            new_shown,
+            _("h shows the new, g, and not the cell: h = o * tanh(c_new)."),
+        ),
+        Misconception(
+            "cell_in_gates",
+            lambda x, h, c, W, U, b: lstm_step(x, c, c, W, U, b),
+            _("The old cell went into the sums of the gates. There it is the state: h @ W_h."),
+        ),
+        Misconception(
+            "order_i_c_f_o",
+            lstm(cut=in_order("icfo")),
+            _("You took the blocks in the order i, c, f, o. Keras's order is i, f, c, o."),
+        ),
+        Misconception(
+            "order_o_f_c_i",
+            lstm(cut=in_order("ofci")),
+            _("You took the blocks in the order o, f, c, i. Keras's order is i, f, c, o."),
         ),
     ],
     hints=[

@@ -239,6 +239,19 @@ CAPPED_RUL = Exercise(
                 "where it would be larger than the cap it stays there."
             ),
         ),
+        Misconception(
+            "share_of_cap",
+            by_engine(lambda n, cap: np.minimum(down(n), cap) / cap),
+            _("You divided by the cap. The RUL is a number of cycles."),
+        ),
+        Misconception(
+            "row_of_the_table",
+            lambda engine, cap: np.array([min(np.sum(engine == e) - 1 - i, cap) for i, e in enumerate(engine)]) + 0.0,
+            _(
+                "You subtracted the number of the row in the table. Count the rows of the engine itself, from its "
+                "first one."
+            ),
+        ),
     ],
     hints=[
         _("Take one engine with n rows: which numbers belong to its rows, from the first to the last?"),
@@ -475,6 +488,21 @@ SCALE = Exercise(
             standard(finish=lambda a, b, t, o: (a, b - b.mean(axis=0))),
             _("`{output}`: the other engines got a mean of their own. Subtract the mean of `train`."),
         ),
+        Misconception(
+            "mean_of_other_forgotten",
+            standard(finish=lambda a, b, t, o: (a, o / np.where(t.std(axis=0) > 1e-9, t.std(axis=0), 1.0))),
+            _("`{output}`: the mean was not subtracted. Both tables get the same formula, with the same two numbers."),
+        ),
+        Misconception(
+            "median",
+            standard(lambda a, b: np.median(a, axis=0)),
+            _("You subtracted the median. Asked is the mean."),
+        ),
+        Misconception(
+            "largest_value",
+            lambda train, other: (train / train.max(axis=0), other / train.max(axis=0)),
+            _("You divided by the largest value. Asked are mean 0 and deviation 1."),
+        ),
     ],
     hints=[
         _("Two numbers for each sensor, from `train` alone. Then the same formula for both tables."),
@@ -566,6 +594,18 @@ def view_as_it_is(sensors, engine, rul, length):
 def last_only_short_ones_too(sensors, engine, rul, length):
     x = [sensors[max(start, stop - length) : stop] for start, stop in bounds(engine)]
     return np.array(x), np.array([rul[stop - 1] for _start, stop in bounds(engine)])
+
+
+def next_row_compared(sensors, engine, rul, length):
+    starts = [i for i in range(len(engine) - length + 1) if engine[i] == engine[i + 1]]
+    return np.array([sensors[i : i + length] for i in starts]), np.array([rul[i + length - 1] for i in starts])
+
+
+def stopped_at_border(sensors, engine, rul, length):
+    good = [engine[i] == engine[i + length - 1] for i in range(len(engine) - length + 1)]
+    kept = good.index(False) if False in good else len(good)
+    x, y = make_windows(sensors, engine, rul, length)
+    return x[:kept], y[:kept]
 
 
 MAKE_WINDOWS = Exercise(
@@ -757,6 +797,32 @@ MAKE_WINDOWS = Exercise(
             "axes_turned_round",
             then(lambda x, y: (x.T, y)),
             _("`.T` turns all axes round: (D, length, M). The windows come first: (M, length, D)."),
+        ),
+        Misconception(
+            "next_row_compared",
+            next_row_compared,
+            _(
+                "You compared the first row of the window with the next one. Compare it with the last: the border of "
+                "an engine may lie anywhere in between."
+            ),
+        ),
+        Misconception(
+            "label_of_dropped_windows",
+            lambda s, e, r, n: (make_windows(s, e, r, n)[0], r[n - 1 :] + 0.0),
+            _("y also holds the labels of windows that you dropped. Append both in the same `if`."),
+        ),
+        Misconception(
+            "stopped_at_border",
+            stopped_at_border,
+            _(
+                "You stopped at the first border between engines (`break`). Leave out such a window and go on: "
+                "`continue`."
+            ),
+        ),
+        Misconception(
+            "mean_over_window",
+            then(lambda x, y: (x.mean(axis=1), y)),
+            _("You took the mean over the cycles of each window. Keep them all: the network shall see the order."),
         ),
     ],
     hints=[
@@ -961,6 +1027,14 @@ NASA_SCORE = Exercise(
             _(
                 "You averaged the errors first, so early and late ones cancel. Each engine has a score of its own; add "
                 "those."
+            ),
+        ),
+        Misconception(
+            "signs_of_both",
+            score(lambda d: np.exp(d / 13) - 1, lambda d: np.exp(-d / 10) - 1),
+            _(
+                "Both signs are turned round, so every error gets a reward: the exponents are -d / 13 where d < 0 and "
+                "d / 10 elsewhere, never below 0."
             ),
         ),
     ],
