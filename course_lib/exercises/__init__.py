@@ -19,7 +19,17 @@ the terminal that starts Jupyter, or in the first cell.
 
 import difflib
 
-from course_lib.exercises import chapter0, chapter1, chapter2, chapter3, chapter4, chapter5, chapter7, chapter8
+from course_lib.exercises import (
+    chapter0,
+    chapter1,
+    chapter2,
+    chapter3,
+    chapter4,
+    chapter5,
+    chapter6,
+    chapter7,
+    chapter8,
+)
 from course_lib.exercises.exercise import PASSED, Exercise, Misconception
 from course_lib.exercises.question import Question
 from course_lib.exercises.quizzes import QUIZZES
@@ -28,7 +38,7 @@ from course_lib.exercises.result import Result
 from course_lib.exercises.store import record_quiz
 from course_lib.language import _
 
-CHAPTERS = (chapter0, chapter1, chapter2, chapter3, chapter4, chapter5, chapter7, chapter8)
+CHAPTERS = (chapter0, chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7, chapter8)
 ALL = {one.name: one for chapter in CHAPTERS for one in chapter.EXERCISES}
 
 __all__ = [

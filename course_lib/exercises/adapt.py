@@ -2,6 +2,8 @@
 
 import functools
 
+import numpy as np
+
 
 def first_of_pair(function):
     """Let a function return `y`, or `(y, cache)` or `(loss, gradient)` as the library does; the first is checked."""
@@ -23,3 +25,14 @@ def with_state(function):
         return answer if isinstance(answer, tuple | list) or answer is None else (answer, None)
 
     return step
+
+
+def list_as_array(function):
+    """Let a function return a list or a tuple where an array of the same numbers is checked."""
+
+    @functools.wraps(function, updated=())
+    def plain(*arguments, **options):
+        value = function(*arguments, **options)
+        return np.array(value) if isinstance(value, list | tuple) else value
+
+    return plain

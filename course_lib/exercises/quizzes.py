@@ -5,6 +5,7 @@ each, are in `quizzes_sequences.py`.
 """
 
 from course_lib.exercises.question import question
+from course_lib.exercises.quizzes_images import CLASSIFIER, SEEING
 from course_lib.exercises.quizzes_sequences import MEMORY, REMAINING_LIFE
 from course_lib.language import _
 
@@ -567,4 +568,14 @@ TRAINING = [
     ),
 ]
 
-QUIZZES = {0: START, 1: FORWARD, 2: LOSSES, 3: BACKPROPAGATION, 4: TRAINING, 7: MEMORY, 8: REMAINING_LIFE}
+QUIZZES = {
+    0: START,
+    1: FORWARD,
+    2: LOSSES,
+    3: BACKPROPAGATION,
+    4: TRAINING,
+    5: SEEING,
+    6: CLASSIFIER,
+    7: MEMORY,
+    8: REMAINING_LIFE,
+}

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import sklearn.metrics
 from numpy.lib.stride_tricks import sliding_window_view
 
 from course_lib import nn
@@ -182,6 +183,138 @@ def conv_back_library(dy, x, W):
     return [dW, db]
 
 
+# --- chapter 6
+def summary_of_library(layers, input_shape):
+    kinds = {
+        "conv": lambda filters, k: nn.Conv2D(filters, k),
+        "pool": nn.MaxPooling2D,
+        "flatten": nn.Flatten,
+        "dense": nn.Dense,
+    }
+    model = nn.Sequential([nn.Input(input_shape), *(kinds[kind](*numbers) for kind, *numbers in layers)])
+    return [layer.count_params() for layer in model.layers]
+
+
+def summary_step_by_step(layers, input_shape):
+    H, W, C = input_shape
+    width, result = None, []
+    for layer in layers:
+        name = layer[0]
+        if name == "conv":
+            result += [(layer[2] ** 2 * C + 1) * layer[1]]
+            H, W, C = H - (layer[2] - 1), W - (layer[2] - 1), layer[1]
+        if name == "pool":
+            H, W = int(H / layer[1]), int(W / layer[1])
+            result += [0]
+        if name == "flatten":
+            width = H * W * C
+            result.append(0)
+        if name == "dense":
+            result.append((width + 1) * layer[1])
+            width = layer[1]
+    return tuple(result)
+
+
+def summary_array(layers, input_shape):
+    return np.array(summary_step_by_step(layers, input_shape))
+
+
+def flatten_loops(x):
+    return np.array([[v for row in image for pixel in row for v in pixel] for image in x])
+
+
+def flatten_ravel(x):
+    return np.stack([image.ravel() for image in x])
+
+
+def flatten_product(x):
+    N, H, W, C = x.shape
+    return np.reshape(x, (N, H * W * C)).copy()
+
+
+def matrix_add_at(y_true, y_pred, classes):
+    matrix = np.zeros((classes, classes))
+    np.add.at(matrix, (y_true, y_pred), 1)
+    return matrix.astype(int)
+
+
+def matrix_bincount(y_true, y_pred, classes):
+    return np.bincount(y_true * classes + y_pred, minlength=classes**2).reshape(classes, classes)
+
+
+def matrix_one_hot(y_true, y_pred, classes):
+    return np.eye(classes, dtype=int)[y_true].T @ np.eye(classes, dtype=int)[y_pred]
+
+
+def matrix_scikit(y_true, y_pred, classes):
+    return sklearn.metrics.confusion_matrix(y_true, y_pred, labels=range(classes))
+
+
+def threshold_by_argmin(y_true, scores, cost_miss, cost_alarm):
+    candidates = np.unique(scores)
+    report = scores[None] >= candidates[:, None]
+    cost = cost_miss * (report < y_true).sum(1) + cost_alarm * (report > y_true).sum(1)
+    return candidates[cost.argmin()]
+
+
+def threshold_sorted(y_true, scores, cost_miss, cost_alarm):
+    costs = {}
+    for t in sorted(scores.tolist()):
+        cost = 0.0
+        for truth, score in zip(y_true, scores, strict=True):
+            if truth == 1 and score < t:
+                cost += cost_miss
+            elif truth == 0 and score >= t:
+                cost += cost_alarm
+        costs[t] = cost
+    return min(costs, key=costs.get)
+
+
+def threshold_from_above(y_true, scores, cost_miss, cost_alarm):
+    best, least = None, float("inf")
+    for t in sorted(set(scores), reverse=True):
+        wrong = (scores >= t) != (y_true == 1)
+        cost = np.where(y_true == 1, cost_miss, cost_alarm)[wrong].sum()
+        if cost <= least:
+            best, least = t, cost
+    return best
+
+
+def occlusion_where(predict, image, patch):
+    rows, columns = np.indices(image.shape)
+    drops = [
+        [
+            predict(image) - predict(np.where((rows // patch == i) & (columns // patch == j), 0, image))
+            for j in range(image.shape[1] // patch)
+        ]
+        for i in range(image.shape[0] // patch)
+    ]
+    return np.array(drops)
+
+
+def occlusion_put_back(predict, image, patch):
+    picture = image + 0
+    whole, drop = predict(picture), np.empty((image.shape[0] // patch, image.shape[1] // patch))
+    for i, j in np.ndindex(drop.shape):
+        place = np.s_[i * patch : i * patch + patch, j * patch : j * patch + patch]
+        kept = picture[place].copy()
+        picture[place] = 0
+        drop[i, j] = whole - predict(picture)
+        picture[place] = kept
+    return drop
+
+
+def occlusion_mask(predict, image, patch):
+    H, W = image.shape
+    drop = []
+    for top in range(0, H - patch + 1, patch):
+        for left in range(0, W - patch + 1, patch):
+            mask = np.ones((H, W))
+            mask[top : top + patch, left : left + patch] = 0
+            drop.append(predict(image) - predict(image * mask))
+    return np.reshape(drop, (H // patch, W // patch))
+
+
 RIGHT = {
     "cross_correlate": [correlate_four_loops, correlate_by_kernel, correlate_views, correlate_with_library],
     "output_size": [size_with_math, size_counted, size_with_border],
@@ -189,5 +322,10 @@ RIGHT = {
     "conv_parameters": [parameters_in_steps, parameters_of_layer, parameters_numpy],
     "max_pool": [pool_reshape, pool_running, pool_pixels],
     "max_pool_backward": [pool_back_loops, pool_back_library, pool_back_divmod],
+    "summary_numbers": [summary_of_library, summary_step_by_step, summary_array],
+    "flatten": [flatten_loops, flatten_ravel, flatten_product],
+    "confusion_matrix": [matrix_add_at, matrix_bincount, matrix_one_hot, matrix_scikit],
+    "best_threshold": [threshold_by_argmin, threshold_sorted, threshold_from_above],
+    "occlusion_map": [occlusion_where, occlusion_put_back, occlusion_mask],
     "conv2d_backward": [conv_back_places, conv_back_einsum, conv_back_library],
 }

@@ -38,6 +38,7 @@ NAMES = {
         "max_pool_backward",
         "conv2d_backward",
     ],
+    6: ["summary_numbers", "flatten", "confusion_matrix", "best_threshold", "occlusion_map"],
     7: ["rnn_step", "rnn_forward", "rnn_backward", "gradient_bound", "clip_by_norm", "lstm_step"],
     8: ["capped_rul", "scale", "make_windows", "nasa_score", "alarm_cost"],
 }
@@ -210,6 +211,9 @@ def test_f1_and_cost_agree_with_scikit_learn():
                     np.array([10.0]), 1), np.full((1, 2, 2, 1), 6)),
         ("conv_parameters", ((3, 3), 1, 32), 320),
         ("max_pool", (np.array([[1.0, 3], [7, 4]])[None, :, :, None], 2), [[[[7]]]]),
+        ("flatten", (np.arange(8.0).reshape(1, 2, 2, 2),), [np.arange(8)]),
+        ("confusion_matrix", (np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0]), 2), [[1, 1], [1, 2]]),
+        ("best_threshold", (np.array([0, 0, 1, 0, 1]), np.array([0.1, 0.3, 0.4, 0.6, 0.9]), 100, 8), 0.4),
         ("rnn_step", tuple(np.full((1, 1), v) for v in (1, 0.4, 0.5, 1)) + (0.1,), 0.761594),
         ("rnn_forward", (np.array([[[1.0], [0], [0]]]), np.ones((1, 1)), np.array([[0.5]]), np.zeros(1)),
          [[[0.7615942], [0.3633996], [0.1797263]]]),
@@ -246,6 +250,15 @@ def test_the_examples_of_convolution_are_right():
     dW, db = ex.conv2d_backward.reference(*ex.conv2d_backward.fresh_cases()[0])
     np.testing.assert_array_equal(dW[:, :, 0, 0], [[8, 12], [20, 24]])
     np.testing.assert_array_equal(db, [4])
+
+
+def test_the_numbers_of_the_ten_class_network_are_those_of_the_library():
+    layers, shape = ex.summary_numbers.fresh_cases()[0]
+    assert ex.summary_numbers.reference(layers, shape) == [320, 0, 18496, 0, 0, 102464, 650]
+    for layers, shape in ex.summary_numbers.fresh_cases():
+        assert ex.summary_numbers.reference(layers, shape) == right_answers_5_6.summary_of_library(layers, shape)
+    for (x,) in ex.flatten.fresh_cases():
+        np.testing.assert_array_equal(ex.flatten.reference(x), nn.Flatten()(x))
 
 
 def test_the_short_references_for_images_agree_with_the_library():

@@ -7,7 +7,17 @@ QUESTIONS = [(chapter, k, one) for chapter, quiz in ex.QUIZZES.items() for k, on
 
 
 def test_five_questions_a_chapter_at_least_and_one_to_start():
-    assert {chapter: len(quiz) for chapter, quiz in ex.QUIZZES.items()} == {0: 1, 1: 5, 2: 5, 3: 5, 4: 5, 7: 6, 8: 6}
+    assert {chapter: len(quiz) for chapter, quiz in ex.QUIZZES.items()} == {
+        0: 1,
+        1: 5,
+        2: 5,
+        3: 5,
+        4: 5,
+        5: 6,
+        6: 6,
+        7: 6,
+        8: 6,
+    }
 
 
 @pytest.mark.parametrize(("chapter", "k", "one"), QUESTIONS, ids=[f"{chapter}-{k}" for chapter, k, _one in QUESTIONS])
@@ -18,7 +28,7 @@ def test_a_question_has_a_reason_for_every_choice(chapter, k, one):
     assert one.text.strip().endswith(("?", ".")) and all(len(why) > 30 for why in one.why)
 
 
-@pytest.mark.parametrize("chapter", [1, 2, 3, 4, 7, 8])
+@pytest.mark.parametrize("chapter", [1, 2, 3, 4, 5, 6, 7, 8])
 def test_neither_place_nor_length_gives_the_answer_away(chapter):
     quiz = ex.QUIZZES[chapter]
     places = [one.answer for one in quiz]
@@ -38,6 +48,12 @@ def test_the_numbers_in_the_quizzes_are_right():
     import numpy as np
 
     from course_lib import nn
+
+    assert nn.conv_output_size(28, 5, 2) == 12 and nn.conv_output_size(28, 5, 1) == 24  # chapter 5
+    window = np.array([[5.0, 5], [2, 1]])[None, :, :, None]
+    dx = nn.max_pool2d_backward(np.full((1, 1, 1, 1), 0.8), nn.max_pool2d_forward(window)[1])
+    assert dx.ravel().tolist() == [0.8, 0, 0, 0]
+    assert (9 * 32 + 32, 9 * 32 * 64 + 64, 1600 * 64 + 64) == (320, 18_496, 102_464)  # chapter 6
 
     assert -np.log(0.01) == pytest.approx(4.6, abs=0.01) and -np.log(0.99) == pytest.approx(0.01, abs=1e-3)
     assert nn.sigmoid(np.array(-3.0)) == pytest.approx(0.047, abs=5e-4)

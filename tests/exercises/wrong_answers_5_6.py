@@ -3,7 +3,15 @@
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tests.exercises.right_answers_5_6 import conv_back_places, conv_rows, correlate_four_loops, pool_back_loops
+from tests.exercises.right_answers_5_6 import (
+    conv_back_places,
+    conv_rows,
+    correlate_four_loops,
+    occlusion_mask,
+    pool_back_loops,
+    summary_step_by_step,
+    threshold_by_argmin,
+)
 
 
 # --- chapter 5
@@ -159,6 +167,111 @@ def conv_back_flipped(dy, x, W):
     return np.flip(dW, (0, 1)), db
 
 
+# --- chapter 6
+def summary_weights_only(layers, input_shape):
+    biases = {"conv": lambda layer: layer[1], "dense": lambda layer: layer[1]}
+    counts = summary_step_by_step(layers, input_shape)
+    return [n - biases.get(layer[0], lambda layer: 0)(layer) for n, layer in zip(counts, layers, strict=True)]
+
+
+def summary_without_zeros(layers, input_shape):
+    return [n for n in summary_step_by_step(layers, input_shape) if n > 0]
+
+
+def summary_sum(layers, input_shape):
+    return int(np.sum(summary_step_by_step(layers, input_shape)))
+
+
+def summary_maps_keep_their_size(layers, input_shape):
+    H, W, C = input_shape
+    counts = []
+    for kind, *numbers in layers:
+        if kind == "conv":
+            counts.append((numbers[1] ** 2 * C + 1) * numbers[0])
+            C = numbers[0]
+        elif kind == "pool":
+            counts.append(0)
+            H, W = H // numbers[0], W // numbers[0]
+        elif kind == "flatten":
+            counts.append(0)
+            width = H * W * C
+        else:
+            counts.append((width + 1) * numbers[0])
+            width = numbers[0]
+    return counts
+
+
+def flatten_everything(x):
+    return x.ravel()
+
+
+def flatten_maps(x):
+    return np.concatenate([x[..., c].reshape(len(x), -1) for c in range(x.shape[3])], axis=1)
+
+
+def flatten_fortran(x):
+    return np.stack([image.ravel(order="F") for image in x])
+
+
+def flatten_pixels(x):
+    N, H, W, C = x.shape
+    return x.reshape(N, H * W, C)
+
+
+def matrix_indexed(y_true, y_pred, classes):
+    matrix = np.zeros((classes, classes), dtype=int)
+    matrix[y_true, y_pred] += 1
+    return matrix
+
+
+def matrix_other_way(y_true, y_pred, classes):
+    matrix = np.zeros((classes, classes), dtype=int)
+    for truth, answer in zip(y_true, y_pred, strict=True):
+        matrix[answer, truth] += 1
+    return matrix
+
+
+def matrix_normed(y_true, y_pred, classes):
+    matrix = np.zeros((classes, classes))
+    np.add.at(matrix, (y_true, y_pred), 1 / len(y_true))
+    return matrix
+
+
+def threshold_of_other_price(y_true, scores, cost_miss, cost_alarm):
+    return threshold_by_argmin(y_true, scores, cost_alarm, cost_miss)
+
+
+def threshold_above(y_true, scores, cost_miss, cost_alarm):
+    candidates = np.unique(scores)
+    report = scores[None] > candidates[:, None]
+    return candidates[(cost_miss * (report < y_true).sum(1) + cost_alarm * (report > y_true).sum(1)).argmin()]
+
+
+def threshold_accuracy(y_true, scores, cost_miss, cost_alarm):
+    return threshold_by_argmin(y_true, scores, 1, 1)
+
+
+def threshold_theory(y_true, scores, cost_miss, cost_alarm):
+    return 1 / (1 + cost_miss / cost_alarm)
+
+
+def occlusion_never_put_back(predict, image, patch):
+    whole, picture = predict(image), image.copy()
+    drop = np.zeros((image.shape[0] // patch, image.shape[1] // patch))
+    for i, j in np.ndindex(drop.shape):
+        picture[i * patch : (i + 1) * patch, j * patch : (j + 1) * patch] = 0
+        drop[i, j] = whole - predict(picture)
+    return drop
+
+
+def occlusion_negative(predict, image, patch):
+    return -occlusion_mask(predict, image, patch)
+
+
+def occlusion_scores(predict, image, patch):
+    return predict(image) - occlusion_mask(predict, image, patch)
+
+
 WRONG = [
     ("cross_correlate", "kernel_turned", correlate_flipped),
     ("cross_correlate", "last_place_missing", correlate_short),
@@ -183,6 +296,24 @@ WRONG = [
     ("max_pool_backward", "all_ties", pool_back_mask),
     ("max_pool_backward", "dy_forgotten", pool_back_ones),
     ("max_pool_backward", "last_of_ties", pool_back_last),
+    ("summary_numbers", "biases_forgotten", summary_weights_only),
+    ("summary_numbers", "layers_without_weights_skipped", summary_without_zeros),
+    ("summary_numbers", "total", summary_sum),
+    ("summary_numbers", "same_padding", summary_maps_keep_their_size),
+    ("flatten", "batch_flattened", flatten_everything),
+    ("flatten", "channels_first", flatten_maps),
+    ("flatten", "column_order", flatten_fortran),
+    ("flatten", "channels_kept", flatten_pixels),
+    ("confusion_matrix", "repeats_lost", matrix_indexed),
+    ("confusion_matrix", "transposed", matrix_other_way),
+    ("confusion_matrix", "shares_of_all", matrix_normed),
+    ("best_threshold", "costs_swapped", threshold_of_other_price),
+    ("best_threshold", "greater_only", threshold_above),
+    ("best_threshold", "most_right_answers", threshold_accuracy),
+    ("best_threshold", "from_the_formula", threshold_theory),
+    ("occlusion_map", "covers_pile_up", occlusion_never_put_back),
+    ("occlusion_map", "sign_turned", occlusion_negative),
+    ("occlusion_map", "score_of_the_covered", occlusion_scores),
     ("conv2d_backward", "batch_averaged", conv_back_mean),
     ("conv2d_backward", "bias_averaged", conv_back_both_means),
     ("conv2d_backward", "bias_for_each_image", conv_back_without_sum),
