@@ -116,7 +116,9 @@ def _wafer(label, rng, background):
     inside = radius <= 1
     if rng.random() < 0.2:  # the notch, or the flat of an older wafer
         inside = inside & (v <= rng.uniform(0.88, 0.98))
-    p = _background(u, v, radius, label, rng) if background is None else np.full(inside.shape, background)
+    if rng.random() < 0.1:  # a few places without a die: alignment marks and test structures
+        inside[rng.integers(rows, size=4), rng.integers(columns, size=4)] = False
+    p = _background(u, v, radius, label, rng) if background is None else background
     pattern = PATTERNS[label](u, v, radius, rng)
     failed = rng.random(inside.shape) < 1 - (1 - p) * (1 - pattern)
     levels = np.where(failed, FAILED, GOOD).astype(np.float32)
@@ -132,8 +134,12 @@ def _grid(rng):
 
 
 def _background(u, v, radius, label, rng):
-    """Failures without a pattern: particles anywhere, a little more of them on one side and near the rim."""
-    share = np.clip(np.exp(rng.normal(np.log(0.04), 0.8)), 0.005, 0.15)
+    """Failures without a pattern: particles anywhere, a little more of them on one side and near the rim.
+
+    Thin and small patterns are seen (and labelled by people) on rather clean wafers only.
+    """
+    most = 0.1 if WAFER_CLASSES[label] in ("edge-local", "local", "scratch", "repeating reticle") else 0.15
+    share = np.clip(np.exp(rng.normal(np.log(0.035), 0.8)), 0.005, most)
     tilt = 1 + rng.uniform(0, 0.5) * np.clip(_waves(u, v, rng, 2.0), -1, 1)
     rim = rng.uniform(0, 0.15) if rng.random() < 0.4 else 0.0
     return np.clip(share * tilt + rim * np.clip(radius - 0.85, 0, 0.15) / 0.15, 0, 1)
@@ -182,6 +188,11 @@ def _at(rng, low, high):
     return radius * np.cos(angle), radius * np.sin(angle)
 
 
+def _pitch(u, v):
+    """Width and height of a die."""
+    return u[0, 1] - u[0, 0], v[1, 0] - v[0, 0]
+
+
 def _none(u, v, radius, rng):
     return 0.0
 
@@ -201,7 +212,8 @@ def _donut(u, v, radius, rng):
 
 def _rim(u, v, radius, rng, shallowest, deepest):
     depth = rng.uniform(shallowest, deepest) * (1 + 0.4 * np.clip(_waves(u, v, rng, 2.0), -1, 1))
-    return rng.uniform(0.6, 1) * _fade(1 - depth - radius, rng.uniform(0.005, 0.03))
+    depth = np.maximum(depth, 1.2 * max(_pitch(u, v)))  # at least about one die
+    return rng.uniform(0.65, 1) * _fade(1 - depth - radius, rng.uniform(0.005, 0.03))
 
 
 def _edge_local(u, v, radius, rng):
@@ -233,7 +245,7 @@ def _random(u, v, radius, rng):
 
 
 def _scratch(u, v, radius, rng):
-    pitch = u[0, 1] - u[0, 0], v[1, 0] - v[0, 0]
+    pitch = _pitch(u, v)
     pattern = np.zeros(radius.shape)
     for _line in range(1 + (rng.random() < 0.15)):
         length, heading, at = rng.uniform(0.45, 1.7), rng.uniform(0, 2 * np.pi), _at(rng, 0, 0.75)
@@ -243,9 +255,9 @@ def _scratch(u, v, radius, rng):
         line_u = at[0] + np.cumsum(np.cos(turn)) * length / steps
         line_v = at[1] + np.cumsum(np.sin(turn)) * length / steps
         line_u, line_v = line_u - (line_u.mean() - at[0]), line_v - (line_v.mean() - at[1])
-        kept = rng.uniform(0.75, 1)
+        kept, width = rng.uniform(0.75, 1), rng.uniform(0.02, 0.1)
         holes = np.sin(rng.uniform(4, 25) * s + rng.uniform(0, 6)) > rng.uniform(-1.6, -0.6)
-        for shift in range(rng.integers(1, 4) if max(radius.shape) > 45 else rng.integers(1, 3)):
+        for shift in range(max(1, round(width / max(pitch)))):
             column = np.rint((line_u - u[0, 0]) / pitch[0] + shift * (abs(np.sin(heading)) > 0.7)).astype(int)
             row = np.rint((line_v - v[0, 0]) / pitch[1] + shift * (abs(np.sin(heading)) <= 0.7)).astype(int)
             on = holes & (row >= 0) & (row < radius.shape[0]) & (column >= 0) & (column < radius.shape[1])
@@ -255,12 +267,12 @@ def _scratch(u, v, radius, rng):
 
 def _reticle(u, v, radius, rng):
     rows, columns = radius.shape
-    high, wide = (rng.integers(3, max(4, n // 5) + 1) for n in (rows, columns))
+    high, wide = (max(2, round(n / rng.uniform(4, 11))) for n in (rows, columns))  # 4 to 11 shots across the wafer
     shot = np.zeros((high, wide))
-    for _die in range(rng.integers(1, 3)):
-        shot[rng.integers(high), rng.integers(wide)] = rng.uniform(0.7, 1)
-    if rng.random() < 0.5:  # a mark wider than a die
-        shot = np.maximum(shot, np.roll(shot, 1, axis=rng.integers(2)))
+    for _spot in range(rng.integers(1, 3)):
+        top, left = rng.integers(high), rng.integers(wide)
+        down, right = (max(1, int(n * rng.uniform(0.1, 0.45))) for n in (high, wide))
+        shot[top : top + down, left : left + right] = rng.uniform(0.75, 1)
     start = rng.integers(high), rng.integers(wide)
     return shot[(np.arange(rows)[:, None] + start[0]) % high, (np.arange(columns)[None, :] + start[1]) % wide]
 
