@@ -53,11 +53,12 @@ function render({ model, el }) {
     if (right) ui.set({ image: model.get('image').map((row, i) => (i === r ? row.map((w, j) => (j === c ? v : w)) : row)) });
   });
   value.addEventListener('focusout', () => { value.setAttribute('aria-invalid', 'false'); ui.ask(); });
-  ui.draw(() => {
+  const fill = () => {
     const [r, c] = chosen(), text = t('input at row {0}, column {1}', r, c), v = model.get('image')[r][c];
     if (label.textContent !== text) label.textContent = text;
     if (value.getAttribute('aria-invalid') !== 'true' && (value.value === '' || +value.value !== v)) value.value = v;
-  });
+  };
+  ui.draw(fill);
   ui.presets();
   ui.footer();
 
@@ -118,7 +119,7 @@ function render({ model, el }) {
     key(e) {
       const move = ui.arrows[e.key], [r, c] = chosen();
       if (move && shown) { e.preventDefault(); pick(shown.y.H, shown.y.W, ['pixel_row', 'pixel_column'])(r - move[1], c + move[0]); }
-      if (e.key === 'Enter') { e.preventDefault(); value.focus(); value.select(); }
+      if (e.key === 'Enter') { e.preventDefault(); fill(); value.focus(); value.select(); }  // filled first: a later redraw would undo the selection
     },
   });
   const outputs = ui.canvas({
