@@ -75,7 +75,8 @@ function render({ model, el }) {
   const stage = make('div', { className: 'cw-pool' }), left = make('div'), right = make('div');
   stage.append(left, right); ui.stage.append(stage);
   let shown = null, input = null, output = null;
-  const mix = (theme, k) => { const a = [theme.page, theme.blue].map(c => (c.length === 4 ? [...c.slice(1)].map(h => parseInt(h + h, 16)) : [1, 3, 5].map(n => parseInt(c.slice(n, n + 2), 16)))); return `rgb(${a[0].map((v, n) => Math.round(v + (a[1][n] - v) * 0.5 * k)).join(',')})`; };
+  // from the middle grey of the theme to half of its blue; the page's own colour may be any CSS text, such as `white`
+  const mix = (theme, k) => `rgb(${[1, 3, 5].map((n, i) => Math.round(theme.middle[i] + (parseInt(theme.blue.slice(n, n + 2), 16) - theme.middle[i]) * 0.5 * k)).join(',')})`;
   /** Tiles with a number each, and a second one below it where `under` gives one. */
   function numbers(g, theme, box, values, rows, columns, lo, hi, under) {
     const at = tiles(g, box, values, rows, columns, v => mix(theme, clamp((v - lo) / (hi - lo || 1), 0, 1)));

@@ -356,9 +356,12 @@ def conv2d_kernel_loop(x, W, b):
 # %%
 import time
 
+from course_lib.nn.threads import one_thread
+
 x, W, b = (rng.normal(size=s).astype("float32") for s in ((8, 13, 13, 32), (3, 3, 32, 64), (64,)))
 
 
+@one_thread  # on one processor core: fair, also when the other ones are busy
 def milliseconds(function, repeat):
     function()
     seconds = []

@@ -1,6 +1,6 @@
 """The kernel explorer and the pooling explorer in real JupyterLab: keys and mouse, to Python and back."""
 
-from tests.browser.labkit import screenshot
+from tests.browser.labkit import pixels, screenshot
 from tests.browser.test_lab_widgets import CELL_TYPES, complaints, picture_changes, until
 
 CELLS = (
@@ -44,6 +44,7 @@ def test_kernel_and_pooling_by_keyboard_by_mouse_and_from_python(page_with):
 
     output = pooling.locator("canvas").nth(1)
     output.scroll_into_view_if_needed()
+    assert pixels(output).mean() > 150, "numbers on light tiles: JupyterLab's own name for its page colour is `white`"
     with picture_changes(page, output, 0.05):
         output.focus()
         page.keyboard.press("ArrowDown")
