@@ -56,8 +56,8 @@ def expected_cost(y_true, scores, threshold, cost_miss, cost_alarm, defect_rate=
         cost = 1000 (defect_rate cost_miss (1 - recall) + (1 - defect_rate) cost_alarm false_alarm_rate)
 
     The two rates are measured on `scores` (N,). `defect_rate` is the share of defective parts in the plant, 0 to 1;
-    None takes the share in `y_true` (N,). A test set often holds far more defects than the plant. Elkan 2001, section 1.
-    Raises ValueError for labels or scores that do not fit, for a negative price, for a rate outside 0 to 1.
+    None takes the share in `y_true` (N,); a test set often holds far more defects than the plant. Elkan
+    2001, section 1. Raises ValueError for labels or scores that do not fit, a negative price, a rate outside 0 to 1.
     """
     alarms, recall = rates(y_true, scores, threshold)
     cost_miss, cost_alarm = _price("cost_miss", cost_miss), _price("cost_alarm", cost_alarm)

@@ -1,6 +1,7 @@
 """The course's widgets: moving pictures that compute with `course_lib.nn`, or with the learner's own code."""
 
 from course_lib.widgets.backprop_stepper import BackpropStepper
+from course_lib.widgets.confusion_and_cost import ConfusionAndCost
 from course_lib.widgets.course_map import CourseMap
 from course_lib.widgets.gradient_checker import GradientChecker
 from course_lib.widgets.kernel_explorer import KernelExplorer
@@ -15,6 +16,7 @@ from course_lib.widgets.training_monitor import TrainingMonitor
 
 __all__ = [
     "BackpropStepper",
+    "ConfusionAndCost",
     "CourseMap",
     "GradientChecker",
     "KernelExplorer",
