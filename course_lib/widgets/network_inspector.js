@@ -113,7 +113,7 @@ function render({ model, el }) {
     channels.max = maps_here - 1; channels.disabled = maps_here < 2;
   });
   const channels = ui.slider('channel', t('map'), { min: 0, max: Math.max(...layers.map(l => l.shape[2])) - 1, step: 1, text: v => t('{0} of {1}', state().channel + 1, layers[state().layer].shape[2]) });
-  ui.check('occlude', t('where does it look? (slide a patch over the picture)'));
+  ui.check('occlude', t('where does it look? (a patch covers each place; orange: the probability falls)'));
   const sides = ui.slider('patch', t('side of the patch'), { min: Math.ceil(Math.max(ROWS, COLUMNS) / 30), max: Math.min(15, ROWS, COLUMNS), step: 1, text: v => t('{0} px', v) });
   const steps = ui.slider('stride', t('patch moves by'), { min: 1, max: 8, step: 1, text: v => t('{0} px', Math.min(v, get('patch'))) });
   ui.bar(t('Your own drawing'));
@@ -171,14 +171,28 @@ function render({ model, el }) {
   const heading = (text, where) => { const node = make('div', { className: 'cw-heading', textContent: text }); where.append(node); return node; };
   const stripHeading = heading(t('Pictures'), ui.stage), SMALL = 44, GAP = 5;
   const perRow = W => Math.max(1, Math.floor((W - 2) / (SMALL + GAP)));
+  const still = document.createElement('canvas');
+  /** The pictures of the strip, painted once for each size and theme: they do not change while you draw. */
+  function thumbs(W, H, theme) {
+    const d = window.devicePixelRatio || 1, key = [W, H, d, theme.dark].join();
+    if (still.dataset.key === key) return still;
+    still.dataset.key = key; still.width = Math.round(W * d); still.height = Math.round(H * d);
+    const g = still.getContext('2d');
+    g.setTransform(d, 0, 0, d, 0, 0);
+    for (let i = 1; i <= count; i++) {
+      const p = pictureOf(i - 1), box = { left: 3 + (i % perRow(W)) * (SMALL + GAP), top: 3 + Math.floor(i / perRow(W)) * (SMALL + GAP), width: SMALL, height: SMALL };
+      squares(g, box, ROWS, COLUMNS, (r, c) => p[r * COLUMNS + c], grey(theme));
+    }
+    return still;
+  }
   const strip = ui.canvas({
     label: t('Pictures'), maxWidth: 800, height: W => Math.ceil((count + 1) / perRow(W)) * (SMALL + GAP) + 4,
     draw(g, W, H, theme) {
-      const chosen = image(), colour = grey(theme);
+      const chosen = image();
+      g.drawImage(thumbs(W, H, theme), 0, 0, W, H);
       for (let i = 0; i <= count; i++) {
         const box = { left: 3 + (i % perRow(W)) * (SMALL + GAP), top: 3 + Math.floor(i / perRow(W)) * (SMALL + GAP), width: SMALL, height: SMALL };
-        const p = pictureOf(i - 1);
-        squares(g, box, ROWS, COLUMNS, (r, c) => p[r * COLUMNS + c], colour);
+        if (!i) { const p = pictureOf(-1); squares(g, box, ROWS, COLUMNS, (r, c) => p[r * COLUMNS + c], grey(theme)); }
         g.lineWidth = 1; g.strokeStyle = theme.soft; g.setLineDash(i ? [] : [3, 2]); g.strokeRect(box.left + 0.5, box.top + 0.5, SMALL - 1, SMALL - 1); g.setLineDash([]);
         if (i - 1 === chosen) { g.lineWidth = 3; g.strokeStyle = theme.blue; g.strokeRect(box.left, box.top, SMALL, SMALL); }
         if (i && labels.length && labels[i - 1] !== guesses[i - 1]) { mark(g, 'triangle', box.left + SMALL - 7, box.top + SMALL - 7, 4.5); g.fillStyle = theme.orange; g.fill(); g.lineWidth = 1.5; g.strokeStyle = theme.page; g.stroke(); }
@@ -225,7 +239,7 @@ function render({ model, el }) {
       frame(g, theme, box, ROWS, COLUMNS, cellField(layers, s.layer, s.row, s.column), theme.orange);
       if (cursor && document.activeElement === paper.node) frame(g, theme, box, ROWS, COLUMNS, [cursor[0], cursor[0], cursor[1], cursor[1]], theme.blue, 1.5);
       g.lineWidth = 1; g.strokeStyle = theme.soft; g.strokeRect(box.left, box.top, box.width, box.height);
-      paperHeading.textContent = (image() < 0 ? t('Your drawing') : labels.length ? t('Picture {0}: {1}', image() + 1, nameOf(labels[image()])) : t('Picture {0}', image() + 1)) + (heat.length === N ? t('; orange: cover it and the probability falls') : '');
+      paperHeading.textContent = image() < 0 ? t('Your drawing') : labels.length ? t('Picture {0}: {1}', image() + 1, nameOf(labels[image()])) : t('Picture {0}', image() + 1);
     },
     pointer({ x, y, kind, event }) {
       const at = inside(fit(paper.width, ROWS, COLUMNS), ROWS, COLUMNS, x, y);

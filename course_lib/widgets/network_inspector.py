@@ -284,7 +284,8 @@ class NetworkInspector(CourseWidget):
             covered = show(picture, self.drops, cmap="PuOr_r", vmin=-most, vmax=most, alpha=0.65)
             upper.colorbar(covered, ax=picture, label=_("fall of the probability"), shrink=0.8)
         frame(picture, *self.field, "#D55E00")
-        picture.set(xlabel=_("column [pixels]"), ylabel=_("row [pixels]"), title=self._source())
+        picture.set(xlabel=_("column [pixels]"), ylabel=_("row [pixels]"))
+        picture.set_title(self._source(), fontsize=9)
         scale = max(np.abs(maps).max(), 1e-9)
         look = {"cmap": "RdBu_r", "vmin": -scale, "vmax": scale}
         upper.colorbar(show(one, self.map_shown, **look), ax=one, shrink=0.8)

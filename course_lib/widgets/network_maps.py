@@ -228,7 +228,8 @@ def occlusion(model, picture, blank, patch, stride, target):
     """Slide a patch over the picture (H, W); return how far the probability of class `target` drops, (H, W).
 
     Under the patch the picture is replaced by `blank` (H, W). Each pixel gets the mean drop over the patches that
-    cover it; `patch` is at least 1 / MOST_PLACES of the picture. Idea: Zeiler and Fergus, Visualizing and Understanding Convolutional Networks, 2014.
+    cover it; `patch` is at least 1 / MOST_PLACES of the picture. Source of the idea: Zeiler and Fergus, Visualizing
+    and Understanding Convolutional Networks, 2014.
     """
     H, W = picture.shape
     corners = [(r, c) for r in patch_places(H, patch, stride) for c in patch_places(W, patch, stride)]
