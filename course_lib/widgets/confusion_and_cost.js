@@ -40,7 +40,7 @@ function render({ model, el }) {
   const good = doubles(model.get('good')), defective = doubles(model.get('defective')), all = candidates(good, defective);
   const most = all[all.length - 2][0], whole = v => number(v, 0).replace(/\B(?=(\d{3})+$)/g, ' '), euro = v => (Math.abs(v) < 1e5 ? whole(v) : number(v / 1e6, 2) + ' M') + ' €';
   const percent = v => number(100 * v, v < 0.0995 ? 1 : 0) + ' %', at = v => number(v, 2);
-  const few = v => (v >= 99.95 ? whole(v) : v >= 0.095 || v === 0 ? number(v, 1) : number(v, 3));   // parts of 1000
+  const short = v => number(v, v % 1 ? (v % 0.5 ? 2 : 1) : 0), few = v => (v >= 99.95 ? whole(v) : v >= 0.095 || v === 0 ? number(v, 1) : number(v, 3));   // parts of 1000
   const state = () => Object.fromEntries(names.map(k => [k, model.get(k)]));
   ui.slider('threshold', t('threshold: stop from score'), { min: 0, max: 1.01, step: 0.01, text: v => (v > most ? t('stop nothing') : at(v)) });
   ui.slider('cost_miss', t('cost of a miss'), { min: 0, max: 1000, step: 5, text: euro });
@@ -91,8 +91,8 @@ function render({ model, el }) {
   function histogram(g, theme, box, s) {
     g.save();
     title(g, theme, box, model.get('own') ? t('your scores: drag the threshold') : t('scores of the inspector: drag the threshold'));
-    const top = 1.22 * tallest, marks = ticks(0, top, 2).filter(v => v > 0);
-    const plot = axes(g, theme, { ...inner(box), x: [0, 1.01], y: [-top, top], xticks: [0, 0.25, 0.5, 0.75, 1], yticks: [...marks.map(v => -v), 0, ...marks], xtext: v => number(v, v % 0.5 ? 2 : 1), ytext: v => number(Math.abs(v), 0), xlabel: t('score, P(defective)'), ylabel: t('share of the kind [%]') });
+    const top = 1.22 * tallest, marks = ticks(0, top, 3).filter(v => v > 0);
+    const plot = axes(g, theme, { ...inner(box), x: [0, 1.01], y: [-top, top], xticks: [0, 0.25, 0.5, 0.75, 1], yticks: [...marks.map(v => -v), 0, ...marks], xtext: short, ytext: v => number(Math.abs(v), 0), xlabel: t('score, P(defective)'), ylabel: t('share of the kind [%]') });
     g.save(); plot.clip();
     shares.forEach((list, kind) => list.forEach((v, i) => {
       const x0 = plot.X(i / BINS), x1 = plot.X((i + 1) / BINS), y0 = plot.Y(0), y1 = plot.Y(kind ? -v : v), cut = clamp(plot.X(s.threshold), x0, x1), wrong = kind ? [x0, cut] : [cut, x1];
@@ -103,9 +103,8 @@ function render({ model, el }) {
     g.strokeStyle = theme.text; g.lineWidth = 1; g.beginPath(); g.moveTo(plot.left, plot.Y(0)); g.lineTo(plot.left + plot.width, plot.Y(0)); g.stroke();
     g.restore();
     line(g, theme, plot, plot.X(clamp(s.threshold, 0, 1.01)));
-    const middle = plot.left + plot.width / 2;
-    for (const [text, y] of [[t('good ↑ (dark: false alarms)'), plot.top + 10], [t('defective ↓ (dark: missed)'), plot.top + plot.height - 10]]) {
-      g.font = `12px ${theme.font}`; g.textAlign = 'center'; g.textBaseline = 'middle'; g.lineWidth = 4; g.strokeStyle = theme.page; g.strokeText(text, middle, y, plot.width - 8); g.fillStyle = theme.text; g.fillText(text, middle, y, plot.width - 8);
+    for (const [text, y, align, x] of [[t('good ↑ (full colour: false alarms)'), plot.top + 10, 'right', plot.left + plot.width - 6], [t('defective ↓ (full colour: missed)'), plot.top + plot.height - 10, 'left', plot.left + 6]]) {
+      g.font = `12px ${theme.font}`; g.textAlign = align; g.textBaseline = 'middle'; g.lineWidth = 4; g.strokeStyle = theme.page; g.strokeText(text, x, y, plot.width - 12); g.fillStyle = theme.text; g.fillText(text, x, y, plot.width - 12);
     }
     g.restore();
     return plot;
@@ -115,7 +114,7 @@ function render({ model, el }) {
     title(g, theme, box, t('cost of 1000 parts'));
     const both = Math.max(cost([1, 1], s), cost([0, 0], s), 1e-9), half = cost(rates(good, defective, 0.5), s);
     const top = Math.min(1.05 * both, Math.max(2.2 * half, 3 * least, 1.15 * cost([0, 0], s))) || 1;   // stopping everything may cost far more than the rest
-    const many = top >= 1e4, plot = axes(g, theme, { ...inner(box), x: [0, 1.01], y: [0, top], xticks: [0, 0.25, 0.5, 0.75, 1], yticks: ticks(0, top, 4), xtext: v => number(v, v % 0.5 ? 2 : 1), ytext: v => (many ? number(v / 1000, v % 1000 ? 1 : 0) : number(v, top < 4 ? 1 : 0)), xlabel: t('threshold'), ylabel: many ? t('cost [1000 €]') : t('cost [€]') });
+    const many = top >= 1000, plot = axes(g, theme, { ...inner(box), x: [0, 1.01], y: [0, top], xticks: [0, 0.25, 0.5, 0.75, 1], yticks: ticks(0, top, 4), xtext: short, ytext: v => (many ? short(v / 1000) : number(v, top < 4 ? 1 : 0)), xlabel: t('threshold'), ylabel: many ? t('cost [1000 €]') : t('cost [€]') });
     g.save(); plot.clip();
     g.strokeStyle = theme.blue; g.lineWidth = 2.4; g.beginPath();
     for (let i = 0; i <= 2 * plot.width; i++) { const x = plot.left + i / 2; g.lineTo(x, plot.Y(cost(rates(good, defective, plot.atX(x)), s))); }
@@ -124,6 +123,7 @@ function render({ model, el }) {
     g.setLineDash([4, 4]); g.strokeStyle = theme.green; g.lineWidth = 1.5; g.beginPath(); g.moveTo(bx, by); g.lineTo(bx, plot.top + plot.height); g.stroke(); g.setLineDash([]);
     mark(g, 'diamond', bx, by, 6); g.fillStyle = theme.green; g.fill(); g.strokeStyle = theme.page; g.lineWidth = 1; g.stroke();
     mark(g, above ? 'triangle' : 'square', x, above ? plot.top + 7 : y, 5); g.fillStyle = theme.orange; g.fill(); g.strokeStyle = theme.text; g.lineWidth = 1.5; g.stroke();
+    g.globalAlpha = 0.85; g.fillStyle = theme.page; g.fillRect(plot.left + 3, plot.top + 3, 178, 19); g.globalAlpha = 1;
     legend(g, theme, plot.left + 12, plot.top + 12, [['diamond', theme.green, t('best {0}', where > most ? t('stop nothing') : at(where))], ['square', theme.orange, t('now {0}', at(s.threshold))]]);
     g.restore();
     return plot;
@@ -135,7 +135,7 @@ function render({ model, el }) {
   function matrix(g, theme, box, s, now) {
     g.save();
     title(g, theme, box, t('of 1000 parts (areas and numbers)'));
-    const left = box.x + 46, top = box.y + 46, w = Math.floor((box.w - 56) / 2), h = Math.floor((box.h - 66) / 2), n = counts(s, now), side = Math.min(w, h) - 10;
+    const left = box.x + 46, top = box.y + 46, w = Math.floor((box.w - 56) / 2), h = Math.floor((box.h - 66) / 2), n = counts(s, now), side = Math.min(w - 60, h - 10);
     g.font = `12px ${theme.font}`; g.textAlign = 'center'; g.textBaseline = 'middle'; g.fillStyle = theme.soft;
     [t('passed'), t('stopped')].forEach((text, c) => g.fillText(text, left + (c + 0.5) * w, box.y + 35, w));
     [t('good'), t('defective')].forEach((text, r) => { g.save(); g.translate(box.x + 34, top + (r + 0.5) * h); g.rotate(-Math.PI / 2); g.fillText(text, 0, 0, h); g.restore(); });
@@ -154,7 +154,7 @@ function render({ model, el }) {
   function roc(g, theme, box, now, ideal) {
     g.save();
     title(g, theme, box, t('ROC curve: found against false alarms'));
-    const plot = axes(g, theme, { ...inner(box), x: [0, 1], y: [0, 1], xticks: [0, 0.5, 1], yticks: [0, 0.5, 1], xtext: v => number(v, v % 1 ? 1 : 0), ytext: v => number(v, v % 1 ? 1 : 0), xlabel: t('false alarms, share of the good parts'), ylabel: t('recall') });
+    const plot = axes(g, theme, { ...inner(box), x: [0, 1], y: [0, 1], xticks: [0, 0.5, 1], yticks: [0, 0.5, 1], xtext: short, ytext: short, xlabel: t('false alarms, share of the good parts'), ylabel: t('recall') });
     g.strokeStyle = theme.soft; g.setLineDash([2, 4]); g.beginPath(); g.moveTo(plot.X(0), plot.Y(0)); g.lineTo(plot.X(1), plot.Y(1)); g.stroke(); g.setLineDash([]);
     g.strokeStyle = theme.blue; g.lineWidth = 2.4; g.beginPath();
     const every = Math.max(1, Math.floor(all.length / 2000));

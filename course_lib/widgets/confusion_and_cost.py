@@ -139,7 +139,9 @@ class ConfusionAndCost(CourseWidget):
             colour = "#8ab8d8" if k in (0, 3) else "#e8a37c"
             matrix.bar(x, side, side, bottom=y - side / 2, color=colour)
             matrix.text(x, y, f"{count:.1f}\n{name}", ha="center", va="center")
-        matrix.set(xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), xticks=[0, 1], yticks=[1, 0], title=_("1000 parts"))
+        matrix.set(
+            xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), xticks=[0, 1], yticks=[1, 0], title=_("1000 parts"), aspect="equal"
+        )
         matrix.set_xticklabels([_("passed"), _("stopped")])
         matrix.set_yticklabels([_("good"), _("defective")])
         matrix.grid(False)
@@ -147,14 +149,16 @@ class ConfusionAndCost(CourseWidget):
         curve.plot(
             each, costs.expected_cost(self._labels, self._scores, each, *self._prices), marker="", color="#0072B2"
         )
-        curve.plot(best, self.cost(best), "D", color="#007A5A", ms=8, label=_("least: {t:.2f}").format(t=best))
-        curve.plot(t, self.cost(), "s", color="#D55E00", ms=8, label=_("now: {t:.2f}").format(t=t))
+        curve.scatter(
+            best, self.cost(best), marker="D", color="#007A5A", s=60, zorder=3, label=_("least: {t:.2f}").format(t=best)
+        )
+        curve.scatter(t, self.cost(), marker="s", color="#D55E00", s=60, zorder=3, label=_("now: {t:.2f}").format(t=t))
         curve.set(xlabel=_("threshold"), ylabel=_("cost of 1000 parts [EUR]"), ylim=(0, None), title=_("cost"))
         curve.legend()
         roc.plot(*costs.rates(self._labels, self._scores, costs.candidates(self._scores)), marker="", color="#0072B2")
         roc.plot([0, 1], [0, 1], ":", color="#666666", marker="", lw=1)
-        roc.plot(*self.rates(best), "D", color="#007A5A", ms=8)
-        roc.plot(*self.rates(), "s", color="#D55E00", ms=8)
+        roc.scatter(*self.rates(best), marker="D", color="#007A5A", s=60, zorder=3)
+        roc.scatter(*self.rates(), marker="s", color="#D55E00", s=60, zorder=3)
         roc.set(xlabel=_("false alarms, share of good parts"), ylabel=_("recall"), title=_("ROC curve"))
 
     @property
