@@ -59,11 +59,12 @@ function render({ model, el }) {
     const two = W >= 520, w = two ? Math.floor(W / 2) : W, h = 250;
     return { boxes: [0, 1, 2, 3].map(k => ({ x: two ? (k % 2) * w : 0, y: two ? Math.floor(k / 2) * h : k * h, w, h })), height: two ? 2 * h : 4 * h };
   };
-  let plots = [], dragging = null;
+  let plots = [], dragging = null, known = '', found = null;      // the best one does not change while the threshold is dragged
+  const cheapest = s => { const key = [s.cost_miss, s.cost_alarm, s.defect_rate].join(); if (key !== known) { known = key; found = best(all, s); } return found; };
   const cv = ui.canvas({
     label: t('Scores, outcomes and cost'), height: W => layout(W).height, maxWidth: 800,
     draw(g, W, H, theme) {
-      const s = state(), now = rates(good, defective, s.threshold), price = cost(now, s), [where, least] = best(all, s), L = layout(W).boxes;
+      const s = state(), now = rates(good, defective, s.threshold), price = cost(now, s), [where, least] = cheapest(s), L = layout(W).boxes;
       plots = [histogram(g, theme, L[0], s), curve(g, theme, L[2], s, price, where, least)];
       matrix(g, theme, L[1], s, now);
       roc(g, theme, L[3], now, rates(good, defective, where));
