@@ -3,6 +3,7 @@
 from course_lib.widgets.backprop_stepper import BackpropStepper
 from course_lib.widgets.confusion_and_cost import ConfusionAndCost
 from course_lib.widgets.course_map import CourseMap
+from course_lib.widgets.data_hunger import DataHunger
 from course_lib.widgets.gradient_checker import GradientChecker
 from course_lib.widgets.kernel_explorer import KernelExplorer
 from course_lib.widgets.loss_explorer import LossExplorer
@@ -18,6 +19,7 @@ __all__ = [
     "BackpropStepper",
     "ConfusionAndCost",
     "CourseMap",
+    "DataHunger",
     "GradientChecker",
     "KernelExplorer",
     "LossExplorer",
