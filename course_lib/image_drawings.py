@@ -84,3 +84,80 @@ def pooled(image, maxima, means, gradients):
         _numbers(axes[1], values, name, [(0, 0, 1, 1)])
         _numbers(axes[2], gradient, _("gradient that x gets, if dy = 1"), [(0, 0, 2, 2)])
     return figure
+
+
+def gallery(images, titles, columns=5, size=1.5):
+    """Grey pictures (N, H, W) in rows, each under its title."""
+    rows = -(-len(images) // columns)
+    figure = figures.figure(size * columns + 0.3, (size + 0.32) * rows)
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for ax in axes:
+        ax.axis("off")
+    for ax, image, title in zip(axes, images, titles, strict=False):
+        ax.imshow(image, cmap=GREY, vmin=0, vmax=1)
+        ax.set_title(title, fontsize=9)
+    return figure
+
+
+def confusion_matrix(matrix, names):
+    """How often each true class (row) got each answer (column), with the numbers; right answers on the diagonal."""
+    figure = figures.figure(7.0, 5.6)
+    ax = figure.add_subplot()
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (i, j), count in np.ndenumerate(matrix):
+        if count:
+            ax.text(
+                j, i, f"{count}", ha="center", va="center", fontsize=8, color="white" if shares[i, j] > 0.5 else INK
+            )
+    ticks = np.arange(len(names))
+    ax.set(xticks=ticks, yticks=ticks, xlabel=_("answer of the network"), ylabel=_("true class"))
+    ax.set_xticklabels(names, rotation=40, ha="right", fontsize=9)
+    ax.set_yticklabels(names, fontsize=9)
+    ax.grid(False)
+    return figure
+
+
+def feature_maps(image, kernels, maps):
+    """A picture, some kernels (kh, kw, F) of the first layer, and below each what it answers, (H, W, F)."""
+    count = kernels.shape[-1]
+    figure = figures.figure(1.25 * (count + 1) + 0.3, 2.9)
+    axes = figure.subplots(2, count + 1)
+    for ax in axes.ravel():
+        ax.axis("off")
+    axes[1, 0].imshow(image, cmap=GREY, vmin=0, vmax=1)
+    axes[1, 0].set_title(_("picture"), fontsize=9)
+    most = np.abs(kernels).max()
+    for k in range(count):
+        axes[0, k + 1].imshow(kernels[..., k], cmap=SIGNED, vmin=-most, vmax=most)
+        axes[0, k + 1].set_title(_("kernel {k}").format(k=k), fontsize=9)
+        axes[1, k + 1].imshow(maps[..., k], cmap=GREY)
+    return figure
+
+
+def occlusion(images, drops, titles):
+    """Pictures, and below each how much the score drops where it is covered: dark orange where it matters."""
+    count = len(images)
+    figure = figures.figure(1.7 * count + 0.9, 3.7)
+    axes = figure.subplots(2, count, squeeze=False)
+    most = max(np.abs(drop).max() for drop in drops)
+    for k in range(count):
+        axes[0, k].imshow(images[k], cmap=GREY, vmin=0, vmax=1)
+        axes[0, k].set_title(titles[k], fontsize=9)
+        shown = axes[1, k].imshow(drops[k], cmap=SIGNED, vmin=-most, vmax=most)
+        for ax in axes[:, k]:
+            ax.set(xticks=[], yticks=[])
+            ax.grid(False)
+    figure.colorbar(shown, ax=axes[1, :].tolist(), label=_("drop of the share"), shrink=0.9)
+    return figure
+
+
+def full_runs(histories):
+    """Validation accuracy over the epochs: `histories` from a label to a list with one entry for each epoch."""
+    figure = figures.figure(6.6, 3.2)
+    ax = figure.add_subplot()
+    for label, values in histories.items():
+        ax.plot(np.arange(1, len(values) + 1), 100 * np.asarray(values), label=label)
+    ax.set(xlabel=_("epoch"), ylabel=_("validation accuracy [%]"))
+    ax.legend()
+    return figure

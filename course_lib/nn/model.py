@@ -304,7 +304,7 @@ class Sequential:
     @one_thread
     def evaluate(self, x, y, batch_size=None, verbose=0, return_dict=False):
         """Return the loss, with metrics as a list [loss, ...], averaged over the samples; nothing is learned."""
-        size = 256 if batch_size is None else whole("batch_size", batch_size)
+        size = self._at_once() if batch_size is None else whole("batch_size", batch_size)
         logs = self._measure(*self._data(x, y), size)
         return logs if return_dict else as_keras(logs)
 
@@ -312,7 +312,7 @@ class Sequential:
     def predict(self, x, batch_size=None, verbose=0):
         """Return the outputs for x; dropout is off. The batch size only limits the memory that is used."""
         x = self._inputs(x)
-        size = 256 if batch_size is None else whole("batch_size", batch_size)
+        size = self._at_once() if batch_size is None else whole("batch_size", batch_size)
         parts = [self._forward(x[a : a + size], False) for a in range(0, len(x), size)]
         return np.concatenate(parts) if parts else np.empty((0, *self.output_shape), self.dtype)
 
@@ -383,8 +383,12 @@ class Sequential:
                 own[...] = new
         self.optimizer.update(self.weight_vector, self.gradient_vector)
 
-    def _measure(self, x, y, batch_size=256):
-        totals = Totals(self.metrics)
+    def _at_once(self):
+        """How many samples go through the network at once where nothing is learned: few where they are images."""
+        return 2 * pieces.PIECE if any(layer.in_pieces for layer in self.layers) else 256
+
+    def _measure(self, x, y, batch_size=None):
+        totals, batch_size = Totals(self.metrics), batch_size or self._at_once()
         for a in range(0, len(x), batch_size):
             y_pred = self._forward(x[a : a + batch_size], False)
             loss = self._loss(y[a : a + batch_size], y_pred)[0]
