@@ -159,7 +159,6 @@ def test_the_ten_class_network_trains_alike(dtype, steps, tolerance):
     with keras.device(parity.device().name):
         theirs = keras_network(dtype)
         theirs.set_weights(ours.get_weights())
-        loss_of = keras.losses.SparseCategoricalCrossentropy(dtype=dtype)
         losses = []
         for step in range(steps):
             part = slice(32 * (step % 5), 32 * (step % 5) + 32)
