@@ -39,7 +39,8 @@ def load_boards():
 
 
 def _images(x, y, groups, source):
-    pixels = (x[..., None] / 255).astype(np.float32)
+    pixels = x[..., None].astype(np.float32)
+    pixels /= 255
     return Images(pixels, y.astype(np.int64), tuple(map(_, BOARD_CLASSES)), groups, source, _("board image"))
 
 
