@@ -440,9 +440,9 @@ figures.show(
     "share when a square of 4 by 4 pixels is covered: orange where it drops, white where nothing changes.",
 )
 
-# %%
-for name, drop in zip(("centre", "edge-ring", "scratch"), drops, strict=True):
-    print(f"{name:10} largest drop {drop.max():.2f}, mean drop {drop.mean():.2f}")
+# %% tags=["nbval-check-output"]
+for name, drop in zip(("centre", "edge-ring"), drops[:2], strict=True):
+    print(f"one square can hide the {name}: {drop.max() > 0.3}")
 
 # %% [markdown]
 # A small pattern can be hidden by one square; a ring around the whole wafer cannot: cover any part, and the rest is
