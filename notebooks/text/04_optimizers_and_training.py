@@ -1235,4 +1235,4 @@ for name, tree in (("trained on all tools", everything), ("trained on fresh tool
 # | decision tree | 决策树 | one question on one column after the other |
 # | gradient boosting | 梯度提升 | many small trees, each correcting the sum |
 #
-# **Next:** Chapter 5, Seeing with kernels, comes later in the course: how a network looks at pictures.
+# **Next:** [Chapter 5, Seeing with kernels](05_seeing_with_kernels.ipynb): how a network looks at pictures.
