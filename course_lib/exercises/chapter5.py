@@ -1,9 +1,10 @@
-"""The exercises of chapter 5, seeing with kernels: convolution and pooling, forward and backward, sizes and counts."""
+"""The exercises of chapter 5, seeing with kernels: convolution forward and backward, sizes and counts."""
 
 import numpy as np
 
 from course_lib import nn
 from course_lib.exercises.adapt import first_of_pair
+from course_lib.exercises.chapter5_pooling import MAX_POOL, MAX_POOL_BACKWARD
 from course_lib.exercises.exercise import Exercise, Misconception
 from course_lib.language import _
 
@@ -37,6 +38,36 @@ def correlate_cases(rng):
     yield rng.normal(size=(6, 6)).round(1), rng.normal(size=(3, 3)).round(1)
     yield rng.normal(size=(3, 7)), rng.normal(size=(3, 7))
     yield rng.normal(size=(12, 14))[::2, ::2].T, rng.normal(size=(4, 6))[::2, ::2]
+
+
+def correlate_places(image, kernel, window, full=False):
+    """A wrong cross_correlate: the window cut by another rule (image, i, j, kh, kw), or all pixels as places."""
+    kh, kw = kernel.shape
+    y = np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1))
+    for i, j in np.ndindex(image.shape if full else y.shape):
+        y[i, j] = np.sum(window(image, i, j, kh, kw) * kernel)
+    return y
+
+
+def correlate_stopped(image, kernel, row=False):
+    """A wrong cross_correlate that returns after its first place, or after its first row."""
+    y = correlate_windows(image, kernel)
+    y[1 if row else 0 :, 0 if row else 1 :] = 0
+    if not row:
+        y[1:] = 0
+    return y
+
+
+def correlate_running(image, kernel):
+    y = correlate_windows(image, kernel)
+    return np.cumsum(y).reshape(y.shape)
+
+
+def correlate_into_image(image, kernel):
+    y = np.zeros(image.shape)
+    right = correlate_windows(image, kernel)
+    y[: right.shape[0], : right.shape[1]] = right
+    return y
 
 
 CROSS_CORRELATE = Exercise(
@@ -114,6 +145,77 @@ CROSS_CORRELATE = Exercise(
             "rows_and_columns_swapped",
             lambda image, kernel: correlate_windows(image, kernel).T,
             _("Rows and columns of the result are swapped: the first index is the row of the window."),
+        ),
+        Misconception(
+            "last_product_only",
+            lambda image, kernel: correlate_windows(image, kernel, lambda w, k: w[-1, -1] * k[-1, -1]),
+            _(
+                "Only the last product of each window is left: `=` overwrites the others. Begin with 0 and add with "
+                "`+=`."
+            ),
+        ),
+        Misconception(
+            "running_total",
+            lambda image, kernel: np.cumsum(correlate_windows(image, kernel)).reshape(
+                correlate_windows(image, kernel).shape
+            ),
+            _("Your sum goes on from window to window. Begin with 0 again at every place."),
+        ),
+        Misconception(
+            "return_in_the_loop",
+            correlate_stopped,
+            _(
+                "Only the first place is calculated, the rest stays 0. Does `return` stand inside the loops? Move it "
+                "out."
+            ),
+        ),
+        Misconception(
+            "return_in_the_outer_loop",
+            lambda image, kernel: correlate_stopped(image, kernel, row=True),
+            _("Only the first row of places is calculated. Does `return` stand inside the outer loop? Move it out."),
+        ),
+        Misconception(
+            "places_swapped",
+            lambda image, kernel: correlate_places(image, kernel, lambda x, i, j, kh, kw: x[j : j + kh, i : i + kw]),
+            _("Row and column of the place are swapped: i moves the window down, j to the right."),
+        ),
+        Misconception(
+            "window_ends_at_kernel",
+            lambda image, kernel: correlate_places(image, kernel, lambda x, i, j, kh, kw: x[i:kh, j:kw]),
+            _("Your window ends at kh and kw wherever it begins, so it shrinks. It ends at i + kh and j + kw."),
+        ),
+        Misconception(
+            "square_kernel",
+            lambda image, kernel: correlate_places(image, kernel, lambda x, i, j, kh, kw: x[i : i + kh, j : j + kh]),
+            _("You used the kernel's height for its width too. It need not be square: `kh, kw = kernel.shape`."),
+        ),
+        Misconception(
+            "places_of_the_image",
+            lambda image, kernel: correlate_places(
+                image, kernel, lambda x, i, j, kh, kw: x[i : i + kh, j : j + kw], full=True
+            ),
+            _(
+                "Your loops run over all pixels, so the window leaves the image at the end. There are only H - kh + 1 "
+                "rows and W - kw + 1 columns of places."
+            ),
+        ),
+        Misconception(
+            "rest_of_zeros",
+            correlate_into_image,
+            _(
+                "Your result has the size of the image, with zeros at the end. Make it as large as there are places: "
+                "(H - kh + 1, W - kw + 1)."
+            ),
+        ),
+        Misconception(
+            "one_row",
+            lambda image, kernel: correlate_windows(image, kernel).ravel(),
+            _("All places are in one row. The result has rows and columns: (H - kh + 1, W - kw + 1)."),
+        ),
+        Misconception(
+            "divided_by_weights",
+            lambda image, kernel: correlate_windows(image, kernel, lambda w, k: np.sum(w * k) / np.sum(k)),
+            _("You divided by the sum of the weights. Here nothing is divided; an edge kernel even has the sum 0."),
         ),
     ],
     hints=[
@@ -213,8 +315,7 @@ OUTPUT_SIZE = Exercise(
             size_with(same=lambda n, k, s: (n + 2 * (k // 2) - k) // s + 1),
             _(
                 'For "same" you padded k // 2 on both sides. For an even kernel that is one pixel too much: the size '
-                "is "
-                "ceil(n / s) for every kernel."
+                "is ceil(n / s) for every kernel."
             ),
         ),
         Misconception(
@@ -226,6 +327,72 @@ OUTPUT_SIZE = Exercise(
             "paddings_swapped",
             lambda n, k, s, padding: output_size(n, k, s, "valid" if padding == "same" else "same"),
             _('The two paddings are swapped: "same" is the one with a border.'),
+        ),
+        Misconception(
+            "valid_stride_ignored",
+            size_with(valid=lambda n, k, s: n - k + 1),
+            _('For "valid" the stride is missing: the window moves by s pixels at a time.'),
+        ),
+        Misconception(
+            "same_stride_ignored",
+            size_with(same=lambda n, k, s: n),
+            _('For "same" the stride is missing: there are n places only with strides 1.'),
+        ),
+        Misconception(
+            "same_like_valid",
+            size_with(same=lambda n, k, s: (n - k) // s + 1),
+            _(
+                'For "same" you return the number without a border. Does your `if` compare with "same", in small '
+                "letters?"
+            ),
+        ),
+        Misconception(
+            "valid_to_the_nearest",
+            size_with(valid=lambda n, k, s: round((n - k) / s) + 1),
+            _("`round` goes to the nearest whole number, up or down. Without a border always round down: `//`."),
+        ),
+        Misconception(
+            "same_to_the_nearest",
+            size_with(same=lambda n, k, s: round(n / s)),
+            _('`round` goes to the nearest whole number, up or down. For "same" always round up: `-(-n // s)`.'),
+        ),
+        Misconception(
+            "same_one_too_many",
+            size_with(same=lambda n, k, s: n // s + 1),
+            _('n // s + 1 is one too many where s divides n. "same" means n / s rounded up: `-(-n // s)`.'),
+        ),
+        Misconception(
+            "valid_not_whole",
+            size_with(valid=lambda n, k, s: (n - k) / s + 1),
+            _('For "valid" your number of places is not whole. `//` divides and rounds down.'),
+        ),
+        Misconception(
+            "valid_one_too_many",
+            size_with(valid=lambda n, k, s: -(-(n - k + 1) // s) + 1),
+            _("One place too many: n - k + 1 already counts the place at the start, so no 1 is added after dividing."),
+        ),
+        Misconception(
+            "brackets_missing",
+            size_with(valid=lambda n, k, s: n - k // s + 1),
+            _("Only k is divided by the stride. Brackets are missing: first `n - kernel_size`, then divide."),
+        ),
+        Misconception(
+            "n_divided_first",
+            size_with(valid=lambda n, k, s: n // s - k + 1),
+            _("You divided n by the stride before the kernel was subtracted. First `n - kernel_size`, then divide."),
+        ),
+        Misconception(
+            "border_of_a_whole_kernel",
+            size_with(same=lambda n, k, s: (n + 2 * (k - 1) - k) // s + 1),
+            _("Your border has k - 1 pixels on each side. With strides 1 both sides together need k - 1."),
+        ),
+        Misconception(
+            "border_of_an_odd_kernel",
+            size_with(same=lambda n, k, s: (n + 2 * ((k - 1) // 2) - k) // s + 1),
+            _(
+                "Your border is right for odd kernels. For an even one, (k - 1) // 2 on both sides is one pixel short: "
+                "the size is n / s rounded up for every kernel."
+            ),
         ),
     ],
     hints=[
@@ -265,6 +432,45 @@ def conv2d_changed(change):
         return conv2d(*changed) if isinstance(changed, tuple) else changed
 
     return wrong
+
+
+def conv2d_naive(places=lambda n, k, s: (n - k) // s + 1, product=None, last=0):
+    """A wrong conv2d: another number of places, another product of the window, or last places left at 0."""
+
+    def wrong(x, W, b, strides):
+        (kh, kw), s = W.shape[:2], strides
+        height, width = places(x.shape[1], kh, s), places(x.shape[2], kw, s)
+        y = np.zeros((len(x), height, width, W.shape[3]))
+        for i in range(height - last):
+            for j in range(width - last):
+                window = x[:, i * s : i * s + kh, j * s : j * s + kw]
+                y[:, i, j] = (product or (lambda w, W: np.tensordot(w, W, axes=3)))(window, W) + b
+        return y
+
+    return wrong
+
+
+def conv2d_stepping_places(x, W, b, strides):
+    """A wrong conv2d: i counts pixels and is used as the place in the result too."""
+    kh, kw = W.shape[:2]
+    y = np.zeros((len(x), (x.shape[1] - kh) // strides + 1, (x.shape[2] - kw) // strides + 1, W.shape[3]))
+    for i in range(0, y.shape[1], strides):
+        for j in range(0, y.shape[2], strides):
+            y[:, i, j] = np.tensordot(x[:, i : i + kh, j : j + kw], W, axes=3) + b
+    return y
+
+
+def conv2d_with_gaps(x, W, b, strides):
+    """A wrong conv2d: the places that the stride skips stay in the result, filled with 0."""
+    y = np.zeros((len(x), x.shape[1] - W.shape[0] + 1, x.shape[2] - W.shape[1] + 1, W.shape[3]))
+    y[:, ::strides, ::strides] = conv2d(x, W, b, strides)
+    return y
+
+
+def conv2d_axes_out_of_order(x, W, b, strides):
+    """A wrong conv2d: the windows' axes are (C, kh, kw), but they are laid in a row as if they were (kh, kw, C)."""
+    windows = np.lib.stride_tricks.sliding_window_view(x, W.shape[:2], axis=(1, 2))[:, ::strides, ::strides]
+    return windows.reshape(*windows.shape[:3], -1) @ W.reshape(-1, W.shape[3]) + b
 
 
 CONV2D = Exercise(
@@ -358,6 +564,75 @@ CONV2D = Exercise(
             conv2d_changed(lambda x, W, b, s: np.maximum(conv2d(x, W, b, s), 0)),
             _("You also applied a ReLU. Here only the sums are asked, also negative ones."),
         ),
+        Misconception(
+            "last_channel_only",
+            conv2d_changed(lambda x, W, b, s: (x[..., -1:], W[:, :, -1:], b, s)),
+            _("Only the last channel is left: `=` in the loop over the channels overwrites the others. Add with `+=`."),
+        ),
+        Misconception(
+            "bias_for_each_channel",
+            conv2d_changed(lambda x, W, b, s: (x, W, b * x.shape[3], s)),
+            _("The bias was added once for each channel. It is added once for each place: outside the loop over c."),
+        ),
+        Misconception(
+            "everything_summed",
+            conv2d_naive(product=lambda w, W: np.sum(w * W)),
+            _(
+                "`window * W` lays the axes (N, kh, kw, C) on (kh, kw, C, F): they do not belong together, and the sum "
+                "runs over images and kernels too. Take one kernel `W[..., f]` and sum over axis=(1, 2, 3), or use "
+                "`np.tensordot`."
+            ),
+        ),
+        Misconception(
+            "images_added",
+            conv2d_naive(product=lambda w, W: np.tensordot(w, W, axes=3).sum(axis=0)),
+            _(
+                "The images of the batch are added up: `.sum()` without an axis runs over all of them. Sum over "
+                "axis=(1, 2, 3), so that each image keeps its own value."
+            ),
+        ),
+        Misconception(
+            "places_counted_in_strides",
+            conv2d_stepping_places,
+            _(
+                "Most places stay 0, because your loops skip them. Let i count the places one by one, `range(Ho)`; "
+                "only the window begins at pixel i * strides."
+            ),
+        ),
+        Misconception(
+            "gaps_between_places",
+            conv2d_with_gaps,
+            _(
+                "The places that the stride skips are still in your result, as zeros. The result has (H - kh) // "
+                "strides + 1 rows: count the places, not the pixels."
+            ),
+        ),
+        Misconception(
+            "size_without_stride",
+            conv2d_naive(places=lambda n, k, s: n - k + 1),
+            _(
+                "With strides 1 your result is right; with more the windows run out of the image. There are "
+                "(H - kh) // strides + 1 places."
+            ),
+        ),
+        Misconception(
+            "last_place_empty",
+            conv2d_naive(last=1),
+            _("The last row and column of places stay 0: the loops stop one place early. `range(Ho)` ends at Ho - 1."),
+        ),
+        Misconception(
+            "window_axes_out_of_order",
+            conv2d_axes_out_of_order,
+            _(
+                "`sliding_window_view` puts the axes of the window last: (N, Ho, Wo, C, kh, kw). The rows of W are in "
+                "the order kh, kw, C: move the channels behind kw before you reshape."
+            ),
+        ),
+        Misconception(
+            "border_added",
+            conv2d_changed(lambda x, W, b, s: nn.conv2d_forward(x, W, b, s, "same")[0]),
+            _('You put a border of zeros around the images, as "same" does. Here there is none.'),
+        ),
     ],
     hints=[
         _(
@@ -388,15 +663,19 @@ def parameter_cases(rng):
         yield tuple(int(k) for k in rng.integers(1, 8, 2)), int(rng.integers(1, 9)), int(rng.integers(1, 9))
 
 
+def parameters_with(count):
+    """A wrong conv_parameters: another formula of kh, kw, channels and filters."""
+    return lambda kernel_size, channels, filters: count(*kernel_size, channels, filters)
+
+
 CONV_PARAMETERS = Exercise(
     name="conv_parameters",
     chapter=5,
     title=_("Count the weights of a convolution"),
     statement=_(
         "Return how many weights and biases a convolution layer holds. `kernel_size` is a pair (kh, kw), `channels` "
-        "the "
-        "number of channels that come in, `filters` the number of kernels. "
-        "On paper: 3 x 3, 1 channel, 32 kernels give 9 * 32 + 32 = 320."
+        "the number of channels that come in, `filters` the number of kernels. On paper: 3 x 3, 1 channel, 32 kernels "
+        "give 9 * 32 + 32 = 320."
     ),
     reference=conv_parameters,
     cases=parameter_cases,
@@ -437,6 +716,48 @@ CONV_PARAMETERS = Exercise(
             lambda kernel_size, channels, filters: sum(kernel_size) * channels * filters + filters,
             _("You added the sides of the window. It has kh * kw pixels."),
         ),
+        Misconception(
+            "one_kernel",
+            parameters_with(lambda kh, kw, c, f: kh * kw * c + f),
+            _(
+                "You counted the weights of one kernel only. There are `filters` of them: (kh * kw * channels + 1) * "
+                "filters."
+            ),
+        ),
+        Misconception(
+            "one_added_to_the_channels",
+            parameters_with(lambda kh, kw, c, f: kh * kw * (c + 1) * f),
+            _(
+                "You counted the bias like one more channel, at every pixel of the window. A kernel has one bias in "
+                "all."
+            ),
+        ),
+        Misconception(
+            "bias_for_each_weight",
+            parameters_with(lambda kh, kw, c, f: 2 * kh * kw * c * f),
+            _("You counted one bias for each weight. There is one for each kernel."),
+        ),
+        Misconception(
+            "channels_added",
+            parameters_with(lambda kh, kw, c, f: (kh * kw + c) * f + f),
+            _(
+                "You added the channels to the pixels of the window. The window has kh * kw pixels in each channel: "
+                "multiply."
+            ),
+        ),
+        Misconception(
+            "channels_and_biases_forgotten",
+            parameters_with(lambda kh, kw, c, f: kh * kw * f),
+            _("Channels and biases are missing: a kernel has kh * kw weights in each channel, and one bias."),
+        ),
+        Misconception(
+            "biases_multiplied",
+            parameters_with(lambda kh, kw, c, f: (kh * kw * c + f) * f),
+            _(
+                "You gave every kernel as many biases as there are kernels. Each has one: `+ filters` after "
+                "multiplying."
+            ),
+        ),
     ],
     hints=[
         _("How many numbers lie in one window, over all channels? So many weights has one kernel."),
@@ -446,267 +767,8 @@ CONV_PARAMETERS = Exercise(
 )
 
 
-def max_pool(x, pool_size):
-    """The largest value of windows that lie side by side: x (N, H, W, C) -> (N, H // p, W // p, C)."""
-    height, width = x.shape[1] // pool_size, x.shape[2] // pool_size
-    y = np.zeros((len(x), height, width, x.shape[3]))
-    for i in range(height):
-        for j in range(width):
-            window = x[:, i * pool_size : (i + 1) * pool_size, j * pool_size : (j + 1) * pool_size]
-            y[:, i, j] = window.max(axis=(1, 2))
-    return y
-
-
-def pool_with(function):
-    """A wrong max_pool: another function of the windows (N, p, p, C)."""
-
-    def wrong(x, pool_size):
-        p = pool_size
-        return np.stack(
-            [
-                np.stack([function(x[:, i : i + p, j : j + p]) for j in range(0, x.shape[2] - p + 1, p)], axis=1)
-                for i in range(0, x.shape[1] - p + 1, p)
-            ],
-            axis=1,
-        )
-
-    return wrong
-
-
-def pool_cases(rng):
-    yield np.array([[1.0, 3, 2, 0], [7, 4, 2, 2], [0, 1, 5, 5], [2, 1, 5, 5]])[None, :, :, None], 2
-    yield rng.normal(size=(1, 2, 2, 1)).round(1) - 3, 2
-    yield rng.normal(size=(2, 4, 6, 3)).round(1), 2
-    yield rng.normal(size=(3, 7, 5, 2)), 2
-    yield rng.normal(size=(2, 7, 8, 2)), 3
-    yield rng.normal(size=(4, 9, 6, 3)).T, 3
-
-
-MAX_POOL = Exercise(
-    name="max_pool",
-    chapter=5,
-    title=_("Max pooling"),
-    statement=_(
-        "Return the largest value of each window of `pool_size` x `pool_size` pixels. The windows lie side by side; "
-        "rows and columns at the end that do not fill a window are left out. `x` (N, H, W, C), the result "
-        "(N, H // pool_size, W // pool_size, C): each channel by itself. "
-        "On paper: the window [[1, 3], [7, 4]] gives 7."
-    ),
-    reference=max_pool,
-    cases=pool_cases,
-    outputs=("y",),
-    adapt=first_of_pair,
-    solution_note=_("`nn.max_pool2d_forward(x, pool_size)` does the same for any window, stride and padding."),
-    misconceptions=[
-        Misconception(
-            "mean",
-            pool_with(lambda w: w.mean(axis=(1, 2))),
-            _("You took the mean of the window, not its largest value."),
-        ),
-        Misconception(
-            "sum", pool_with(lambda w: w.sum(axis=(1, 2))), _("You added the window up. Its largest value is asked.")
-        ),
-        Misconception(
-            "smallest", pool_with(lambda w: w.min(axis=(1, 2))), _("You took the smallest value of the window.")
-        ),
-        Misconception(
-            "largest_amount",
-            pool_with(lambda w: np.abs(w).max(axis=(1, 2))),
-            _("You took the largest amount. A negative value is small, however large its amount."),
-        ),
-        Misconception(
-            "never_below_zero",
-            pool_with(lambda w: np.maximum(w.max(axis=(1, 2)), 0)),
-            _("Where all pixels are negative you return 0. The largest of them is asked: do not begin with 0."),
-        ),
-        Misconception(
-            "stride_one",
-            lambda x, pool_size: nn.max_pool2d_forward(x, pool_size, 1)[0],
-            _(
-                "Your windows overlap: they move by one pixel. They lie side by side, so the next begins pool_size "
-                "later."
-            ),
-        ),
-        Misconception(
-            "channels_mixed",
-            pool_with(lambda w: np.broadcast_to(w.max(axis=(1, 2, 3))[:, None], (len(w), w.shape[3])) + 0),
-            _("You took the largest value over all channels. Each channel is pooled by itself."),
-        ),
-        Misconception(
-            "images_mixed",
-            pool_with(lambda w: np.broadcast_to(w.max(axis=(0, 1, 2)), (len(w), w.shape[3])) + 0),
-            _("You took the largest value over all images of the batch. Each image is pooled by itself."),
-        ),
-        Misconception(
-            "upper_left",
-            pool_with(lambda w: w[:, 0, 0]),
-            _("You took the upper left pixel of each window. The largest of the window is asked."),
-        ),
-        Misconception(
-            "rest_as_window",
-            lambda x, pool_size: nn.max_pool2d_forward(
-                np.pad(
-                    x,
-                    [(0, 0), (0, -x.shape[1] % pool_size), (0, -x.shape[2] % pool_size), (0, 0)],
-                    constant_values=-np.inf,
-                ),
-                pool_size,
-            )[0],
-            _("The rest at the end became a window of its own. Here what does not fill a window is left out."),
-        ),
-        Misconception(
-            "rows_only",
-            pool_with(lambda w: w[:, :, 0].max(axis=1)),
-            _("You looked down the first column of the window only. All its pixels count: `axis=(1, 2)`."),
-        ),
-    ],
-    hints=[
-        _("There are H // pool_size rows of windows. Window i begins at row i * pool_size."),
-        _("`window.max(axis=(1, 2))` takes the largest over rows and columns, for each image and channel."),
-        _("Loop over i and j as in exercise 3, with `window = x[:, i*p : (i+1)*p, j*p : (j+1)*p]`."),
-    ],
-)
-
-
-def max_pool_backward(dy, x, pool_size):
-    """The gradient of max pooling: the first largest pixel of each window receives dy, the others 0."""
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dy.shape):
-        rows, columns = slice(i * pool_size, (i + 1) * pool_size), slice(j * pool_size, (j + 1) * pool_size)
-        window = x[n, rows, columns, c]
-        winner = np.unravel_index(window.argmax(), window.shape)  # argmax finds the first in reading order
-        dx[n, rows, columns, c][winner] = dy[n, i, j, c]
-    return dx
-
-
-def back_with(share):
-    """A wrong max_pool_backward: share(window, dy) returns what each pixel of the window receives."""
-
-    def wrong(dy, x, pool_size):
-        dx = np.zeros(x.shape)
-        for n, i, j, c in np.ndindex(dy.shape):
-            rows, columns = slice(i * pool_size, (i + 1) * pool_size), slice(j * pool_size, (j + 1) * pool_size)
-            dx[n, rows, columns, c] = share(x[n, rows, columns, c], dy[n, i, j, c])
-        return dx
-
-    return wrong
-
-
-def one_of(window, place, value):
-    out = np.zeros(window.shape)
-    out[place] = value
-    return out
-
-
-def last_largest(window):
-    return np.unravel_index(window.size - 1 - window[::-1, ::-1].argmax(), window.shape)
-
-
-def first_in_column_order(window):
-    return np.unravel_index(window.T.argmax(), window.shape[::-1])[::-1]
-
-
-def first_largest(window):
-    return np.unravel_index(window.argmax(), window.shape)
-
-
-def pool_back_cases(rng):
-    x = np.array([[1.0, 3, 2, 0], [7, 4, 2, 2], [0, 1, 5, 5], [2, 1, 5, 5]])[None, :, :, None]
-    yield np.array([[1.0, 2], [3, 4]])[None, :, :, None], x, 2
-    yield np.array([[[[2.0]]]]), np.array([[0.0, 1], [1, 0]])[None, :, :, None], 2  # a tie of (0, 1) and (1, 0)
-    yield rng.normal(size=(2, 2, 3, 2)).round(1), rng.integers(-1, 2, (2, 4, 6, 2)).astype(float), 2
-    yield rng.normal(size=(1, 3, 2, 1)), rng.normal(size=(1, 7, 5, 1)), 2
-    yield rng.normal(size=(3, 2, 2, 2)), rng.normal(size=(2, 7, 6, 3)).T, 3
-
-
-MAX_POOL_BACKWARD = Exercise(
-    name="max_pool_backward",
-    chapter=5,
-    title=_("Back through max pooling"),
-    statement=_(
-        "Return dL/dx for max pooling with windows side by side. The pixel that was the largest of its window receives "
-        "the whole `dy` of this window, all others 0. **If several are equally large, the first in reading order** "
-        "(row "
-        "by row, from left to right) receives everything. `dy` (N, H // pool_size, W // pool_size, C), `x` (N, H, W, "
-        "C); "
-        "the result has the shape of x."
-    ),
-    reference=max_pool_backward,
-    cases=pool_back_cases,
-    outputs=("dx",),
-    solution_note=_("`nn.max_pool2d_backward(dy, cache)` does the same without a loop over the pixels."),
-    misconceptions=[
-        Misconception(
-            "all_ties",
-            back_with(lambda w, d: d * (w == w.max())),
-            _(
-                "Where several pixels are equally large you gave dy to each of them, so the gradient counts several "
-                "times. Only the first in reading order receives it."
-            ),
-        ),
-        Misconception(
-            "ties_shared",
-            back_with(lambda w, d: d * (w == w.max()) / np.sum(w == w.max())),
-            _("You shared dy among equally large pixels. TensorFlow and this course give all of it to the first one."),
-        ),
-        Misconception(
-            "last_of_ties",
-            back_with(lambda w, d: one_of(w, last_largest(w), d)),
-            _("Of equally large pixels you chose the last. The first in reading order receives dy."),
-        ),
-        Misconception(
-            "column_order",
-            back_with(lambda w, d: one_of(w, first_in_column_order(w), d)),
-            _("Of equally large pixels you chose the first column by column. Reading order goes row by row."),
-        ),
-        Misconception(
-            "to_all",
-            back_with(lambda w, d: np.full(w.shape, d)),
-            _(
-                "You gave dy to every pixel of the window. Only the largest decided the output, so only it gets a "
-                "gradient."
-            ),
-        ),
-        Misconception(
-            "shared_equally",
-            back_with(lambda w, d: np.full(w.shape, d / w.size)),
-            _("You shared dy equally among the pixels. That is the gradient of the mean, not of the maximum."),
-        ),
-        Misconception(
-            "dy_forgotten",
-            back_with(lambda w, d: one_of(w, first_largest(w), 1.0)),
-            _("You put a 1 at the largest pixel. The chain rule multiplies by what arrives: dy of this window."),
-        ),
-        Misconception(
-            "multiplied_by_x",
-            back_with(lambda w, d: one_of(w, first_largest(w), d * w.max())),
-            _("You multiplied dy by the largest value. The slope of the maximum for its winner is 1."),
-        ),
-        Misconception(
-            "upper_left",
-            back_with(lambda w, d: one_of(w, (0, 0), d)),
-            _("You always gave dy to the upper left pixel. Find the largest pixel of each window."),
-        ),
-        Misconception(
-            "smallest",
-            back_with(lambda w, d: one_of(w, np.unravel_index(w.argmin(), w.shape), d)),
-            _("You gave dy to the smallest pixel of each window."),
-        ),
-    ],
-    hints=[
-        _("Begin with zeros of the shape of x. In each window exactly one pixel gets something."),
-        _(
-            "`window.argmax()` finds the first of the largest, counted row by row; `np.unravel_index` turns it into a "
-            "place."
-        ),
-        _("`dx[n, rows, columns, c][place] = dy[n, i, j, c]`, with the slices of this window."),
-    ],
-)
-
-
 def conv2d_backward(dy, x, W):
-    """The gradients of a convolution with stride 1: dW_uvcf = sum over n, i, j of x_(n, i+u, j+v, c) dy_nijf, and "
-    "db."""
+    """The gradients of a convolution, stride 1: dW_uvcf = sum over n, i, j of x_(n, i+u, j+v, c) dy_nijf, and db."""
     dW = np.zeros(W.shape)
     height, width = dy.shape[1:3]
     for u in range(W.shape[0]):
@@ -736,6 +798,26 @@ def conv_slopes(dy, x, W):
 def conv_changed(change):
     """The right gradients of a convolution, changed: change(dy, x, W, dW, db) returns the wrong two."""
     return lambda dy, x, W: change(dy, x, W, *conv2d_backward(dy, x, W))
+
+
+def conv_weights_with(product, height=None):
+    """A wrong conv2d_backward: dW[u, v] = product(pixels, dy), of pixels with another number of rows and columns."""
+
+    def wrong(dy, x, W):
+        dW = np.zeros(W.shape)
+        rows, columns = height(W) if height else dy.shape[1:3]
+        for u in range(W.shape[0]):
+            for v in range(W.shape[1]):
+                dW[u, v] = product(x[:, u : u + rows, v : v + columns], dy)
+        return dW, dy.sum(axis=(0, 1, 2))
+
+    return wrong
+
+
+def conv_last_window(dy, x, W):
+    """The gradient of the last place of the last image, which is what is left when nothing is added up."""
+    last = x[-1, dy.shape[1] - 1 :, dy.shape[2] - 1 :][: W.shape[0], : W.shape[1]]
+    return last[..., None] * dy[-1, -1, -1]
 
 
 CONV2D_BACKWARD = Exercise(
@@ -813,6 +895,73 @@ CONV2D_BACKWARD = Exercise(
             "channels_and_kernels_swapped",
             conv_changed(lambda dy, x, W, dW, db: (dW.transpose(0, 1, 3, 2), db)),
             _("`{output}`: the axes of channels and kernels are swapped. W has the shape (kh, kw, C, F)."),
+        ),
+        Misconception(
+            "overwritten",
+            conv_changed(lambda dy, x, W, dW, db: (conv_last_window(dy, x, W), db)),
+            _("`{output}` holds the last place of the last image only: `=` in the loop overwrites. Add with `+=`."),
+        ),
+        Misconception(
+            "dy_forgotten",
+            conv_changed(lambda dy, x, W, dW, db: (conv2d_backward(np.ones(dy.shape), x, W)[0], db)),
+            _("`{output}`: you added up the pixels alone. Each pixel is first multiplied by the dy of its place."),
+        ),
+        Misconception(
+            "window_summed",
+            conv_changed(lambda dy, x, W, dW, db: (np.zeros(W.shape) + dW.sum(axis=(0, 1, 2)), db)),
+            _(
+                "`{output}`: you added up the whole window, so all weights get the same. Each weight has its own pixel "
+                "in it."
+            ),
+        ),
+        Misconception(
+            "everything_averaged",
+            conv_changed(lambda dy, x, W, dW, db: (dW / (dy.size // dy.shape[3]), db)),
+            _("`{output}`: you took the mean over images and places where the sum was asked."),
+        ),
+        Misconception(
+            "started_from_weights",
+            conv_changed(lambda dy, x, W, dW, db: (dW + W, db)),
+            _("`{output}` begins with the weights themselves. Begin with zeros: `np.zeros(W.shape)`."),
+        ),
+        Misconception(
+            "channels_lie_on_kernels",
+            conv_weights_with(lambda pixels, dy: np.sum(pixels * dy)),
+            _(
+                "`pixels * dy` lays channel c on kernel f, but each channel meets each kernel. Use "
+                "`np.einsum('nijc,nijf->cf', pixels, dy)` or `np.tensordot`."
+            ),
+        ),
+        Misconception(
+            "pixels_as_large_as_the_kernel",
+            conv_weights_with(lambda pixels, dy: np.einsum("nijc,nijf->cf", pixels, dy), lambda W: W.shape[:2]),
+            _(
+                "The pixels that one weight has met are as many as there are places: `x[:, u : u + Ho, v : v + Wo]`. "
+                "You took kh x kw of them."
+            ),
+        ),
+        Misconception(
+            "kernels_before_channels",
+            conv_weights_with(lambda pixels, dy: np.einsum("nijc,nijf->fc", pixels, dy)),
+            _(
+                "The product at one place of the kernel has the shape (F, C). W needs (C, F): channels first, then "
+                "kernels."
+            ),
+        ),
+        Misconception(
+            "bias_one_number",
+            conv_changed(lambda dy, x, W, dW, db: (dW, dy.sum())),
+            _("`{output}` is one number: `sum()` without an axis adds the kernels up as well. Use axis=(0, 1, 2)."),
+        ),
+        Misconception(
+            "bias_of_ones",
+            conv_changed(lambda dy, x, W, dW, db: (dW, np.ones(db.shape))),
+            _("`{output}` is 1 everywhere. That is the slope of y; the chain rule multiplies it by dy and adds up."),
+        ),
+        Misconception(
+            "bias_divided_by_images",
+            conv_changed(lambda dy, x, W, dW, db: (dW, db / len(x))),
+            _("`{output}`: you divided by the number of images. The sum was asked; the loss has divided already."),
         ),
     ],
     hints=[

@@ -1,242 +1,10 @@
 """The exercises of chapter 6, the defect classifier: its numbers, its mistakes in money, and where it looks."""
 
-import math
-
 import numpy as np
 
-from course_lib.exercises.adapt import list_as_array
+from course_lib.exercises.chapter6_layers import FLATTEN, SUMMARY_NUMBERS
 from course_lib.exercises.exercise import Exercise, Misconception
 from course_lib.language import _
-
-
-def summary_numbers(layers, input_shape):
-    """The weights of each layer of a CNN: follow the shape through the layers and count.
-
-    layers: ("conv", filters, k), ("pool", k), ("flatten",) or ("dense", units); kernels k x k, stride 1, no padding.
-    """
-    shape, counts = tuple(input_shape), []
-    for kind, *numbers in layers:
-        if kind == "conv":
-            filters, k = numbers
-            counts.append(k * k * shape[2] * filters + filters)
-            shape = (shape[0] - k + 1, shape[1] - k + 1, filters)
-        elif kind == "pool":
-            counts.append(0)
-            shape = (shape[0] // numbers[0], shape[1] // numbers[0], shape[2])
-        elif kind == "flatten":
-            counts.append(0)
-            shape = (shape[0] * shape[1] * shape[2],)
-        else:
-            counts.append(shape[0] * numbers[0] + numbers[0])
-            shape = (numbers[0],)
-    return counts
-
-
-def summary_with(conv=None, pool=None, flatten=None, dense=None, map_size=None):
-    """A wrong summary_numbers: other rules for the counts or the shapes."""
-
-    def wrong(layers, input_shape):
-        shape, counts = tuple(input_shape), []
-        for kind, *numbers in layers:
-            if kind == "conv":
-                filters, k = numbers
-                counts.append((conv or (lambda k, c, f: k * k * c * f + f))(k, shape[2], filters))
-                size = map_size or (lambda n, k: n - k + 1)
-                shape = (size(shape[0], k), size(shape[1], k), filters)
-            elif kind == "pool":
-                counts.append(0)
-                half = pool or (lambda n, k: n // k)
-                shape = (half(shape[0], numbers[0]), half(shape[1], numbers[0]), shape[2])
-            elif kind == "flatten":
-                counts.append(0)
-                shape = ((flatten or math.prod)(shape),)
-            else:
-                counts.append((dense or (lambda d, m: d * m + m))(shape[0], numbers[0]))
-                shape = (numbers[0],)
-        return counts
-
-    return wrong
-
-
-TEN_CLASSES = [("conv", 32, 3), ("pool", 2), ("conv", 64, 3), ("pool", 2), ("flatten",), ("dense", 64), ("dense", 10)]
-
-
-def summary_cases(rng):
-    yield TEN_CLASSES, (28, 28, 1)
-    yield [("flatten",), ("dense", 10)], (28, 28, 1)
-    yield [("conv", 8, 5), ("flatten",), ("dense", 3)], (12, 10, 3)
-    yield [("conv", 4, 3), ("pool", 2), ("conv", 6, 2), ("pool", 3), ("flatten",), ("dense", 5)], (21, 18, 2)
-    for _case in range(3):
-        filters, k, units = (int(v) for v in rng.integers(2, 6, 3))
-        yield [("conv", filters, k), ("pool", 2), ("flatten",), ("dense", units), ("dense", 2)], (15, 16, 3)
-
-
-SUMMARY_NUMBERS = Exercise(
-    name="summary_numbers",
-    chapter=6,
-    title=_("Every number of summary()"),
-    statement=_(
-        "Return how many weights each layer of a network holds, as a list with one number for each layer. `layers` is "
-        "a "
-        'list of `("conv", filters, k)`, `("pool", k)`, `("flatten",)` and `("dense", units)`. Kernels and windows are '
-        "k x k; kernels have stride 1 and no padding; pooling windows lie side by side. `input_shape` is (H, W, C). "
-        "For the ten-class network the answer is [320, 0, 18496, 0, 0, 102464, 650]."
-    ),
-    reference=summary_numbers,
-    cases=summary_cases,
-    outputs=("counts",),
-    adapt=list_as_array,
-    misconceptions=[
-        Misconception(
-            "biases_forgotten",
-            summary_with(conv=lambda k, c, f: k * k * c * f, dense=lambda d, m: d * m),
-            _("The biases are missing: one for each kernel and one for each unit."),
-        ),
-        Misconception(
-            "channels_forgotten",
-            summary_with(conv=lambda k, c, f: k * k * f + f),
-            _(
-                "The second convolution gets 32 channels, and each kernel has weights for all of them: k * k * C * F + "
-                "F."
-            ),
-        ),
-        Misconception(
-            "same_padding",
-            summary_with(map_size=lambda n, k: n),
-            _("Your maps keep their size. Without padding a k x k kernel makes them k - 1 pixels smaller."),
-        ),
-        Misconception(
-            "map_one_too_small",
-            summary_with(map_size=lambda n, k: n - k),
-            _("Your maps are one pixel too small: there are n - k + 1 places."),
-        ),
-        Misconception(
-            "pool_rounded_up",
-            summary_with(pool=lambda n, k: -(-n // k)),
-            _("Pooling rounds down: a row that does not fill a window is left out. 11 becomes 5."),
-        ),
-        Misconception(
-            "pool_like_a_convolution",
-            summary_with(pool=lambda n, k: n - k + 1),
-            _("Your pooling windows move by one pixel. They lie side by side: n // k places."),
-        ),
-        Misconception(
-            "pool_not_applied",
-            summary_with(pool=lambda n, k: n),
-            _("Pooling has no weights, but it changes the shape: half as high and half as wide with k = 2."),
-        ),
-        Misconception(
-            "flatten_without_channels",
-            summary_with(flatten=lambda s: s[0] * s[1]),
-            _("Flatten lays height x width x channels in a row. You left the channels out."),
-        ),
-        Misconception(
-            "one_bias_for_each_layer",
-            summary_with(conv=lambda k, c, f: k * k * c * f + 1, dense=lambda d, m: d * m + 1),
-            _("You counted one bias for each layer. There is one for each kernel and for each unit."),
-        ),
-        Misconception(
-            "layers_without_weights_skipped",
-            lambda layers, input_shape: [count for count in summary_numbers(layers, input_shape) if count],
-            _("Layers without weights belong into the list too, with a 0."),
-        ),
-        Misconception(
-            "total",
-            lambda layers, input_shape: sum(summary_numbers(layers, input_shape)),
-            _("You returned the total. A list with one number for each layer is asked."),
-        ),
-    ],
-    hints=[
-        _("Keep the shape of one sample in a variable and change it layer by layer. Only conv and dense have weights."),
-        _("conv: k * k * C * F + F weights, then (H - k + 1, W - k + 1, F). pool: no weights, (H // k, W // k, C)."),
-        _("flatten: (H * W * C,). dense: inputs * units + units, then (units,)."),
-    ],
-)
-
-
-def flatten(x):
-    """All values of a sample in one row, in reading order, the channels of a pixel side by side: (N, H, W, C)."""
-    return x.reshape(len(x), -1)
-
-
-def flatten_cases(rng):
-    yield (np.arange(8.0).reshape(1, 2, 2, 2),)
-    yield (rng.normal(size=(1, 1, 1, 1)),)
-    yield (rng.normal(size=(3, 2, 4, 2)).round(1),)
-    yield (rng.normal(size=(2, 5, 3, 1)),)
-    yield (rng.normal(size=(4, 3, 2, 5)).T,)
-    yield (rng.normal(size=(4, 6, 6, 4))[::2, ::2, ::3, ::2],)
-
-
-FLATTEN = Exercise(
-    name="flatten",
-    chapter=6,
-    title=_("From maps to a row"),
-    statement=_(
-        "Return every image as one row of numbers, as the layer Flatten does: `x` (N, H, W, C) becomes (N, H * W * C). "
-        "The order is that of reading: row by row, in a row from left to right, and the channels of a pixel side by "
-        "side. The next layer has learned its weights for this order. On paper: the pixels [0, 1], [2, 3] of the first "
-        "row and [4, 5], [6, 7] of the second give 0, 1, 2, 3, 4, 5, 6, 7."
-    ),
-    reference=flatten,
-    cases=flatten_cases,
-    outputs=("y",),
-    misconceptions=[
-        Misconception(
-            "batch_flattened",
-            lambda x: x.reshape(-1),
-            _("You flattened the batch as well. Each image keeps a row of its own: the first axis stays."),
-        ),
-        Misconception(
-            "batch_as_one_row",
-            lambda x: x.reshape(1, -1),
-            _("All images are in one row. Each image needs its own: `x.reshape(len(x), -1)`."),
-        ),
-        Misconception(
-            "channels_first",
-            lambda x: x.transpose(0, 3, 1, 2).reshape(len(x), -1),
-            _(
-                "You laid map after map. Here the channels of a pixel stand side by side, because they are the last "
-                "axis."
-            ),
-        ),
-        Misconception(
-            "column_order",
-            lambda x: x.reshape(len(x), -1, order="F"),
-            _("You went down the columns first (Fortran's order). Reading order goes along the rows: NumPy's order C."),
-        ),
-        Misconception(
-            "columns_first",
-            lambda x: x.transpose(0, 2, 1, 3).reshape(len(x), -1),
-            _("You went column by column. Reading order goes row by row."),
-        ),
-        Misconception(
-            "channels_kept",
-            lambda x: x.reshape(len(x), -1, x.shape[3]),
-            _("The channels are still an axis. All values of an image go into one row: `x.reshape(len(x), -1)`."),
-        ),
-        Misconception(
-            "transposed",
-            lambda x: x.reshape(len(x), -1).T,
-            _("Rows and columns of the result are swapped: one row for each image."),
-        ),
-        Misconception(
-            "channels_averaged",
-            lambda x: x.mean(axis=3).reshape(len(x), -1),
-            _("You took the mean over the channels. Nothing is calculated here, only laid in a row."),
-        ),
-        Misconception(
-            "regrouped",
-            lambda x: x.reshape(-1, len(x)).T,
-            _("The values of different images are mixed. Keep the first axis: `x.reshape(len(x), -1)`."),
-        ),
-    ],
-    hints=[
-        _("`reshape` gives the same values another shape, in reading order."),
-        _("The first axis stays: its length is `len(x)`. For the other, -1 lets NumPy calculate it."),
-        _("`return x.reshape(len(x), -1)`."),
-    ],
-)
 
 
 def confusion_matrix(y_true, y_pred, classes):
@@ -254,6 +22,21 @@ def matrix_cases(rng):
     yield rng.integers(0, 4, 50), rng.integers(0, 5, 50), 5  # class 4 never occurs, but is answered
     yield rng.integers(0, 3, 20), rng.integers(0, 3, 20), 4  # class 3 neither
     yield rng.integers(0, 10, 400)[::2], rng.integers(0, 10, 400)[::2], 10
+    yield rng.integers(0, 2, 12), rng.integers(0, 2, 12), 2
+    yield rng.integers(0, 4, 60), rng.integers(0, 4, 60), 4
+
+
+def matrix_of_pairs(y_true, y_pred, classes):
+    """A wrong confusion_matrix: each true class meets each answer, of all pictures."""
+    return np.outer(np.bincount(y_true, minlength=classes), np.bincount(y_pred, minlength=classes))
+
+
+def matrix_of_classes_seen(y_true, y_pred, classes):
+    n = len(np.unique(y_true))
+    matrix = np.zeros((n, n), dtype=int)
+    for truth, answer in zip(y_true, y_pred, strict=True):
+        matrix[truth, answer] += 1
+    return matrix
 
 
 CONFUSION_MATRIX = Exercise(
@@ -268,6 +51,7 @@ CONFUSION_MATRIX = Exercise(
     reference=confusion_matrix,
     cases=matrix_cases,
     outputs=("matrix",),
+    extreme=(1, 3, 4),  # a class without a picture: shares divide by zero
     misconceptions=[
         Misconception(
             "transposed",
@@ -322,6 +106,62 @@ CONFUSION_MATRIX = Exercise(
             ),
             _("You counted each picture in both directions. A scratch called a spot is not a spot called a scratch."),
         ),
+        Misconception(
+            "every_with_every",
+            matrix_of_pairs,
+            _(
+                "You counted every true class with every answer: one loop inside the other. Each picture has one pair: "
+                "`zip(y_true, y_pred)`."
+            ),
+        ),
+        Misconception(
+            "rows_are_one_list",
+            lambda y_true, y_pred, classes: np.tile(np.bincount(y_pred, minlength=classes), (classes, 1)),
+            _(
+                "All rows are equal. `[[0] * classes] * classes` holds the same row several times; "
+                "`np.zeros((classes, classes), dtype=int)` makes new ones."
+            ),
+        ),
+        Misconception(
+            "mistakes_both_ways",
+            lambda y_true, y_pred, classes: (
+                confusion_matrix(y_true, y_pred, classes)
+                + confusion_matrix(y_pred, y_true, classes)
+                - np.diag(np.diag(confusion_matrix(y_true, y_pred, classes)))
+            ),
+            _("You counted each mistake at [t, a] and at [a, t]. It belongs to the row of the true class only."),
+        ),
+        Misconception(
+            "classes_from_one",
+            lambda y_true, y_pred, classes: np.roll(confusion_matrix(y_true, y_pred, classes), (-1, -1), axis=(0, 1)),
+            _("Every count is one row and one column too early. The classes are numbered from 0: do not subtract 1."),
+        ),
+        Misconception(
+            "minlength_missing",
+            lambda y_true, y_pred, classes: np.bincount(y_true * classes + y_pred).reshape(classes, classes),
+            _("`np.bincount` ends with the largest number that occurs. Ask for all pairs: `minlength=classes**2`."),
+        ),
+        Misconception(
+            "size_of_the_classes_seen",
+            matrix_of_classes_seen,
+            _(
+                "Your table has as many rows as there are classes in y_true. A class may be missing there: use "
+                "`classes` for the size."
+            ),
+        ),
+        Misconception(
+            "accuracy",
+            lambda y_true, y_pred, classes: np.mean(y_true == y_pred),
+            _("You returned the share of right answers. The table says more: which class was taken for which."),
+        ),
+        Misconception(
+            "shares_of_columns",
+            lambda y_true, y_pred, classes: (
+                confusion_matrix(y_true, y_pred, classes)
+                / np.maximum(confusion_matrix(y_true, y_pred, classes).sum(axis=0, keepdims=True), 1)
+            ),
+            _("You divided each column by its sum. Counts are asked, not shares."),
+        ),
     ],
     hints=[
         _(
@@ -352,6 +192,7 @@ def threshold_cases(rng):
     yield np.array([0, 0, 1, 0, 1]), np.array([0.1, 0.3, 0.4, 0.6, 0.9]), 100.0, 8.0
     yield np.array([0, 1]), np.array([0.2, 0.8]), 10.0, 1.0
     yield np.array([1, 0, 1, 0]), np.array([0.2, 0.4, 0.6, 0.8]), 5.0, 5.0  # equally good ones
+    yield np.array([0, 1, 0, 0]), np.array([0.1, 0.3, 0.5, 0.7]), 2.0, 5.0  # where alarms are dear, misses pay
     for _case in range(6):
         y_true = rng.integers(0, 2, 30)
         scores = (0.2 * y_true + rng.uniform(0, 0.8, 30)).round(2)
@@ -374,6 +215,38 @@ def threshold_with(reported=lambda s, t: s >= t, cost=None, better=lambda new, o
     return wrong
 
 
+def threshold_costs(y_true, scores, cost_miss, cost_alarm, candidates):
+    """The cost at each of the thresholds."""
+    report = scores >= np.reshape(candidates, (-1, 1))
+    return cost_miss * (~report & (y_true == 1)).sum(axis=1) + cost_alarm * (report & (y_true == 0)).sum(axis=1)
+
+
+def threshold_among(candidates):
+    """A wrong best_threshold: the best one of other candidates."""
+
+    def wrong(y_true, scores, cost_miss, cost_alarm):
+        among = candidates(scores)
+        return among[np.argmin(threshold_costs(y_true, scores, cost_miss, cost_alarm, among))]
+
+    return wrong
+
+
+def threshold_of_rates(y_true, scores, cost_miss, cost_alarm):
+    candidates = np.unique(scores)
+    costs = [cost_miss * np.mean(scores[y_true == 1] < t) + cost_alarm * np.mean(scores[y_true == 0] >= t)
+             for t in candidates]  # fmt: skip
+    return candidates[np.argmin(costs)]
+
+
+def threshold_counting(cost):
+    """A wrong best_threshold: another cost(y_true, scores, t, cost_miss, cost_alarm) of a threshold."""
+
+    def wrong(y_true, scores, cost_miss, cost_alarm):
+        return min(np.unique(scores), key=lambda t: cost(y_true, scores, t, cost_miss, cost_alarm))
+
+    return wrong
+
+
 BEST_THRESHOLD = Exercise(
     name="best_threshold",
     chapter=6,
@@ -381,8 +254,7 @@ BEST_THRESHOLD = Exercise(
     statement=_(
         "An inspector reports a part when its score is at least the threshold. A missed defect costs `cost_miss`, a "
         "false alarm `cost_alarm` (both in EUR). Try every value that occurs in `scores` as threshold and return the "
-        "one "
-        "with the lowest total cost; of equally good ones the smallest. `y_true` (N,) is 1 for defective parts, "
+        "one with the lowest total cost; of equally good ones the smallest. `y_true` (N,) is 1 for defective parts, "
         "`scores` (N,) are the model's shares. On paper: true 0, 0, 1, 0, 1, scores 0.1, 0.3, 0.4, 0.6, 0.9, a miss "
         "100 EUR, an alarm 8 EUR: at 0.4 nothing is missed and one alarm costs 8 EUR, so the answer is 0.4."
     ),
@@ -433,8 +305,7 @@ BEST_THRESHOLD = Exercise(
             threshold_with(reported=lambda s, t: s < t),
             _(
                 "This is the threshold with the highest cost. Either the comparison of costs is turned round, or you "
-                "report "
-                "the parts below the threshold: a high score means probably defective."
+                "report the parts below the threshold: a high score means probably defective."
             ),
         ),
         Misconception(
@@ -442,8 +313,7 @@ BEST_THRESHOLD = Exercise(
             lambda y_true, scores, cost_miss, cost_alarm: cost_alarm / (cost_alarm + cost_miss),
             _(
                 "cost_alarm / (cost_alarm + cost_miss) is best only if the scores are true probabilities. These are "
-                "not: "
-                "try the scores that occur."
+                "not: try the scores that occur."
             ),
         ),
         Misconception(
@@ -453,6 +323,103 @@ BEST_THRESHOLD = Exercise(
                 for t in scores
             ),
             _("You returned the lowest cost. The threshold that gives it is asked."),
+        ),
+        Misconception(
+            "place_returned",
+            lambda y_true, scores, cost_miss, cost_alarm: int(
+                np.argmin(threshold_costs(y_true, scores, cost_miss, cost_alarm, np.unique(scores)))
+            ),
+            _(
+                "`argmin` gives the place of the lowest cost. The threshold at this place is asked: "
+                "`thresholds[place]`."
+            ),
+        ),
+        Misconception(
+            "place_in_scores_returned",
+            lambda y_true, scores, cost_miss, cost_alarm: int(
+                np.argmin(threshold_costs(y_true, scores, cost_miss, cost_alarm, scores))
+            ),
+            _("You returned the place of the best score in `scores`. The score itself is asked."),
+        ),
+        Misconception(
+            "first_in_the_order_of_scores",
+            threshold_among(lambda scores: scores),
+            _(
+                "Of equally good thresholds you took the one that comes first in `scores`. The smallest is asked: go "
+                "through `np.unique(scores)`, which is in ascending order."
+            ),
+        ),
+        Misconception(
+            "fixed_steps",
+            threshold_among(lambda scores: np.linspace(0, 1, 101)),
+            _(
+                "You tried thresholds in fixed steps. Only where a score lies does anything change: try the scores "
+                "themselves."
+            ),
+        ),
+        Misconception(
+            "between_the_scores",
+            threshold_among(lambda scores: (np.sort(scores)[1:] + np.sort(scores)[:-1]) / 2),
+            _("You tried the values between two scores. Here the threshold is one of the scores."),
+        ),
+        Misconception(
+            "rates",
+            threshold_of_rates,
+            _(
+                "You priced the share of missed defects and the share of alarms, each within its class. Money is paid "
+                "for each part: count them."
+            ),
+        ),
+        Misconception(
+            "always_zero",
+            lambda y_true, scores, cost_miss, cost_alarm: 0.0,
+            _(
+                "You always return 0. Does the lowest cost begin with 0? No cost is lower than that: begin with "
+                "`np.inf`."
+            ),
+        ),
+        Misconception(
+            "always_the_largest",
+            lambda y_true, scores, cost_miss, cost_alarm: scores.max(),
+            _(
+                "You always return the largest score. Is the lowest cost set back inside the loop? It is set to "
+                "`np.inf` once, before the loop."
+            ),
+        ),
+        Misconception(
+            "nothing_missed",
+            lambda y_true, scores, cost_miss, cost_alarm: scores[y_true == 1].min(),
+            _("You report every defect, whatever the alarms cost. Where alarms are dear, some misses are cheaper."),
+        ),
+        Misconception(
+            "all_reports_are_alarms",
+            threshold_counting(lambda y, s, t, miss, alarm: miss * np.sum((y == 1) & (s < t)) + alarm * np.sum(s >= t)),
+            _("You paid an alarm for every reported part. A reported defect is no false alarm: count good parts only."),
+        ),
+        Misconception(
+            "labels_not_used",
+            threshold_counting(lambda y, s, t, miss, alarm: miss * np.sum(s < t) + alarm * np.sum(s >= t)),
+            _("Your cost does not ask which parts are defective. Missed: `y_true == 1`; false alarm: `y_true == 0`."),
+        ),
+        Misconception(
+            "everything_else_is_an_alarm",
+            threshold_counting(
+                lambda y, s, t, miss, alarm: (miss - alarm) * np.sum((y == 1) & (s < t)) + alarm * len(y)
+            ),
+            _(
+                "Whatever is no miss costs you an alarm. Right decisions cost nothing: ask `y_true == 0` and `score >= "
+                "t`."
+            ),
+        ),
+        Misconception(
+            "equal_scores_missed",
+            threshold_counting(
+                lambda y, s, t, miss, alarm: miss * np.sum((y == 1) & (s <= t)) + alarm * np.sum((y == 0) & (s >= t))
+            ),
+            _(
+                "A defect whose score equals the threshold counts as missed. It is reported (>=), so missed means "
+                "`scores < t`."
+            ),
         ),
     ],
     hints=[
@@ -520,16 +487,50 @@ def occlusion_with(value=0.0, difference=lambda score, covered: score - covered,
     return wrong
 
 
+def occlusion_covering(cover, size=lambda n, patch: n // patch, whole=None):
+    """A wrong occlusion_map: cover(image, i, j, patch) returns what is asked of predict at place i, j."""
+
+    def wrong(predict, image, patch):
+        score = predict(image)
+        drop = np.zeros((size(image.shape[0], patch), size(image.shape[1], patch)))
+        for i, j in np.ndindex(drop.shape):
+            drop[i, j] = score - predict(cover(image, i, j, patch))
+            score = score - drop[i, j] if whole == "last" else score
+        return drop
+
+    return wrong
+
+
+def blank(image, rows, columns, value=0.0):
+    """A copy of the image with these rows and columns set to one value."""
+    covered = image.copy()
+    covered[rows, columns] = value
+    return covered
+
+
+def square(image, i, j, patch):
+    return blank(image, slice(i * patch, (i + 1) * patch), slice(j * patch, (j + 1) * patch))
+
+
+def occlusion_pixels(predict, image, patch):
+    """A wrong occlusion_map: as large as the image, every pixel of a square with its drop."""
+    drop = np.zeros(image.shape)
+    for i in range(0, image.shape[0], patch):
+        for j in range(0, image.shape[1], patch):
+            place = slice(i, i + patch), slice(j, j + patch)
+            drop[place] = predict(image) - predict(blank(image, *place))
+    return drop
+
+
 OCCLUSION_MAP = Exercise(
     name="occlusion_map",
     chapter=6,
     title=_("Where does it look?"),
     statement=_(
         "Cover the image with a square of zeros, `patch` x `patch` pixels, at one place after the other (side by "
-        "side), "
-        "and return how much the score **drops** at each place: score of the whole image minus score of the covered "
-        "one. `predict(image)` returns one number for an image (H, W); the result has the shape "
-        "(H // patch, W // patch). Change only a copy of the image, and cover only one place at a time."
+        "side), and return how much the score **drops** at each place: score of the whole image minus score of the "
+        "covered one. `predict(image)` returns one number for an image (H, W); the result has the shape (H // patch, W "
+        "// patch). Change only a copy of the image, and cover only one place at a time."
     ),
     reference=occlusion_map,
     cases=occlusion_cases,
@@ -587,6 +588,85 @@ OCCLUSION_MAP = Exercise(
             "transposed",
             lambda predict, image, patch: occlusion_map(predict, image, patch).T,
             _("Rows and columns of the map are swapped."),
+        ),
+        Misconception(
+            "row_by_row_copies",
+            occlusion_covering(lambda x, i, j, p: blank(x, slice(i * p, (i + 1) * p), slice(0, (j + 1) * p))),
+            _("Within a row the earlier squares stay covered. Take a fresh copy inside the inner loop."),
+        ),
+        Misconception(
+            "compared_with_the_last",
+            occlusion_covering(square, whole="last"),
+            _(
+                "You subtract from the score of the place before. Subtract from the whole image's score, which stays "
+                "the same."
+            ),
+        ),
+        Misconception(
+            "map_of_pixels",
+            occlusion_pixels,
+            _("Your map has one number for each pixel. One for each square is asked: (H // patch, W // patch)."),
+        ),
+        Misconception(
+            "rest_covered_too",
+            occlusion_covering(square, size=lambda n, patch: -(-n // patch)),
+            _(
+                "You also covered the rest at the end, which does not fill a square. There are H // patch rows of "
+                "squares."
+            ),
+        ),
+        Misconception(
+            "every_place",
+            occlusion_covering(
+                lambda x, i, j, p: blank(x, slice(i, i + p), slice(j, j + p)), size=lambda n, patch: n - patch + 1
+            ),
+            _(
+                "Your square moves pixel by pixel, as a kernel does. Here the squares lie side by side, so there are "
+                "fewer."
+            ),
+        ),
+        Misconception(
+            "square_one_short",
+            occlusion_covering(
+                lambda x, i, j, p: blank(x, slice(i * p, (i + 1) * p - 1), slice(j * p, (j + 1) * p - 1))
+            ),
+            _(
+                "Your square is one row and one column short. The end of a slice does not belong to it: end at (i + 1) "
+                "* patch."
+            ),
+        ),
+        Misconception(
+            "one_pixel",
+            occlusion_covering(lambda x, i, j, p: blank(x, i * p, j * p)),
+            _(
+                "You covered only one pixel of each square. Use slices: `i * patch : (i + 1) * patch`, and the same "
+                "for j."
+            ),
+        ),
+        Misconception(
+            "whole_rows",
+            occlusion_covering(lambda x, i, j, p: blank(x, slice(i * p, (i + 1) * p), slice(None))),
+            _("You covered whole rows: the columns of the square are missing in the index."),
+        ),
+        Misconception(
+            "square_cut_out",
+            lambda predict, image, patch: occlusion_covering(
+                lambda x, i, j, p: x[i * p : (i + 1) * p, j * p : (j + 1) * p]
+            )(predict, image, patch),
+            _(
+                "You asked for the score of the square alone. Cover the square and ask for the score of the whole "
+                "image."
+            ),
+        ),
+        Misconception(
+            "covered_with_half",
+            occlusion_with(value=0.5),
+            _("You covered with 0.5, which is grey. Here the cover is 0."),
+        ),
+        Misconception(
+            "one_row",
+            lambda predict, image, patch: occlusion_map(predict, image, patch).ravel(),
+            _("All drops are in one row. The map has rows and columns: (H // patch, W // patch)."),
         ),
     ],
     hints=[

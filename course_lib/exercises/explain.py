@@ -63,6 +63,36 @@ def explain(error, function, parameters):
             "`+=` keeps the shape of the array on its left, but what is added has a larger one. "
             "Is a sum over the batch (`axis=0`) missing?"
         )
+    if "setting an array element with a sequence" in text:
+        return _(
+            "The right side of a `=` is a whole array, but the place on its left holds one number. "
+            "Is a sum over the array missing, as in `np.sum(a * b)`?"
+        )
+    if "shape-mismatch for sum" in text:
+        return _(
+            "`np.tensordot(a, b, axes=3)` adds up the last three axes of `a` with the first three of `b`: they must be "
+            "equally long, one by one. Write both shapes down. Does a window leave the image?"
+        )
+    if "cannot reshape" in text:
+        return _(
+            "`reshape` keeps all values: the lengths of the new axes, multiplied, must give as many. "
+            "Is a length fixed that changes from test to test, or does a division leave a rest?"
+        )
+    if "cannot unpack non-iterable" in text:
+        return _("There are several names on the left of a `=`, but a single value on the right.")
+    if "bitwise_and" in text or "bitwise_or" in text or "for &" in text or "for |" in text:
+        return _(
+            "`&` and `|` come before `==` and `<` in Python. Put each comparison in brackets: `(a == 1) & (b < t)`."
+        )
+    if "unsupported operand" in text and "'str'" in text:
+        return _("A text stands where a number is needed. Compare it instead, as in `if padding == 'same':`.")
+    if "'tuple' object cannot be interpreted" in text:
+        return _(
+            "This function takes one axis only; `max`, `sum` and `mean` also take several, as in `axis=(1, 2)`. "
+            "Or does a pair stand where one number is needed?"
+        )
+    if ("unsupported operand" in text or "can't multiply sequence" in text) and "'tuple'" in text:
+        return _("A pair or tuple does not calculate. Take its parts first, as in `kh, kw = kernel_size`.")
     if "unsupported operand" in text and "'list'" in text:
         return _("A list does not calculate as an array does. Take its elements one by one in a loop.")
     if "could not be broadcast" in text or "cannot be broadcast" in text or "broadcast input array" in text:
@@ -121,6 +151,11 @@ def explain(error, function, parameters):
         )
     if isinstance(error, AttributeError) and "numpy" in text and "has no attribute" in text:
         return _("NumPy has no function of this name. Check the spelling.")
+    if isinstance(error, AttributeError) and "NoneType" not in text:
+        return _(
+            "The object before the dot has nothing of this name. Check the spelling; a function is called as it is, "
+            "`f(x)`, with nothing between its name and the brackets."
+        )
     if "NoneType" in text:
         return _(
             "A value here is None. A function without `return` gives None, "

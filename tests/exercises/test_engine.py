@@ -156,6 +156,18 @@ def raising(line):
         ("z^2", "`\\*\\*`"),
         ("z['m']", "needs a dictionary"),
         ("z[z]", "whole numbers"),
+        ("np.zeros(3).__setitem__(0, np.ones(2))", "sum over the array missing"),
+        ("np.tensordot(np.ones((2, 3)), np.ones((2, 3)), axes=2) + np.tensordot(z, np.ones(4), 1)", "equally long"),
+        ("z.reshape(1000, -1)", "keeps all values"),
+        ("[a for a, b in [np.int64(3)]]", "single value on the right"),
+        ("z == 1 & z < 2", "in brackets"),
+        ("1.0 == 1.0 & True", "in brackets"),
+        ("1 + 'same'", "Compare it instead"),
+        ("z.argmax(axis=(0, 1))", "one axis only"),
+        ("(3, 3) ** 2", "Take its parts"),
+        ("(3, 3) * (3, 3)", "Take its parts"),
+        ("z.shape(0)", "square brackets"),
+        ("len.predict(z)", "nothing of this name"),
     ],
 )
 def test_an_exception_is_explained(code, words):

@@ -12,6 +12,7 @@ from tests.exercises.right_answers_5_6 import (
     summary_step_by_step,
     threshold_by_argmin,
 )
+from tests.exercises.wrong_answers_5_6_hurried import WRONG as HURRIED
 
 
 # --- chapter 5
@@ -319,4 +320,4 @@ WRONG = [
     ("conv2d_backward", "bias_for_each_image", conv_back_without_sum),
     ("conv2d_backward", "first_image_only", conv_back_one_image),
     ("conv2d_backward", "kernel_turned", conv_back_flipped),
-]
+] + HURRIED
