@@ -88,6 +88,22 @@ def pool_channels_first(x, pool_size):
     return y
 
 
+def pool_axes(shape, axes):
+    """A wrong max_pool: the cut images reshaped to shape(n, h, w, p, c), with the largest over axes."""
+
+    def wrong(x, pool_size):
+        n, h, w, c = len(x), x.shape[1] // pool_size, x.shape[2] // pool_size, x.shape[3]
+        cut = x[:, : h * pool_size, : w * pool_size]
+        return cut.reshape(shape(n, h, w, pool_size, c)).max(axis=axes)
+
+    return wrong
+
+
+def pool_window_axes(x, pool_size):
+    windows = np.lib.stride_tricks.sliding_window_view(x, (pool_size, pool_size), axis=(1, 2))
+    return windows[:, ::pool_size, ::pool_size].max(axis=(3, 4))
+
+
 MAX_POOL = Exercise(
     name="max_pool",
     chapter=5,
@@ -233,6 +249,43 @@ MAX_POOL = Exercise(
                 "places."
             ),
         ),
+        Misconception(
+            "place_of_the_largest",
+            pool_with(lambda w: w.reshape(len(w), -1, w.shape[3]).argmax(axis=1)),
+            _("`argmax` gives the place of the largest value. The value itself is asked: `max`."),
+        ),
+        Misconception(
+            "reshaped_into_blocks",
+            pool_axes(lambda n, h, w, p, c: (n, h, w, p, p, c), (3, 4)),
+            _(
+                "`reshape` keeps the reading order, so your blocks are not windows. Split each axis by itself: "
+                "(N, H // p, p, W // p, p, C), then the largest over axis=(2, 4)."
+            ),
+        ),
+        Misconception(
+            "largest_over_the_places",
+            pool_axes(lambda n, h, w, p, c: (n, h, p, w, p, c), (1, 3)),
+            _(
+                "You took the largest over the windows (axes 1 and 3) instead of over the pixels of a window: after "
+                "this `reshape` these are the axes 2 and 4."
+            ),
+        ),
+        Misconception(
+            "axes_split_the_wrong_way",
+            pool_axes(lambda n, h, w, p, c: (n, p, h, p, w, c), (1, 3)),
+            _(
+                "You split the rows into (p, H // p): then neighbours are apart. Split into (H // p, p): first which "
+                "window, then which pixel in it."
+            ),
+        ),
+        Misconception(
+            "axes_of_the_windows",
+            pool_window_axes,
+            _(
+                "`sliding_window_view` puts the axes of the window last: (N, Ho, Wo, C, p, p). Take the largest over "
+                "axis=(-2, -1)."
+            ),
+        ),
     ],
     hints=[
         _("There are H // pool_size rows of windows. Window i begins at row i * pool_size."),
@@ -326,6 +379,20 @@ def pool_back_masked(largest):
 
 def pool_back_without_rest(dy, x, pool_size):
     return max_pool_backward(dy, x, pool_size)[:, : dy.shape[1] * pool_size, : dy.shape[2] * pool_size]
+
+
+def pool_back_begins_at_i(dy, x, pool_size):
+    dx, p = np.zeros(x.shape), pool_size
+    for n, i, j, c in np.ndindex(dy.shape):
+        u, v = first_largest(x[n, i : i + p, j : j + p, c])
+        dx[n, i + u, j + v, c] += dy[n, i, j, c]
+    return dx
+
+
+def best_so_far(window, dy):
+    """Each pixel that is larger than all before it in reading order keeps dy."""
+    before = np.concatenate([[-np.inf], np.maximum.accumulate(window.ravel())[:-1]])
+    return dy * (window.ravel() > before).reshape(window.shape)
 
 
 MAX_POOL_BACKWARD = Exercise(
@@ -462,6 +529,35 @@ MAX_POOL_BACKWARD = Exercise(
             _(
                 "Your result ends with the last whole window. It needs the shape of x: rows and columns that no window "
                 "saw receive 0."
+            ),
+        ),
+        Misconception(
+            "begins_at_i",
+            pool_back_begins_at_i,
+            _("Your window i begins at row i. The windows lie side by side: it begins at row i * pool_size."),
+        ),
+        Misconception(
+            "earlier_best_kept",
+            back_with(best_so_far),
+            _(
+                "A pixel that was the largest so far keeps its dy when a larger one follows. Look at the whole window "
+                "first, then write dy to the winner."
+            ),
+        ),
+        Misconception(
+            "mask_only",
+            back_with(lambda w, d: w == w.max()),
+            _(
+                "You return a mask of ones. Multiply it by the dy of each window, and of equal pixels keep only the "
+                "first."
+            ),
+        ),
+        Misconception(
+            "dy_repeated",
+            lambda dy, x, pool_size: dy.repeat(pool_size, axis=1).repeat(pool_size, axis=2),
+            _(
+                "You repeated dy for every pixel. Only the largest of each window receives it, and the result has the "
+                "shape of x."
             ),
         ),
     ],

@@ -162,6 +162,24 @@ CONFUSION_MATRIX = Exercise(
             ),
             _("You divided each column by its sum. Counts are asked, not shares."),
         ),
+        Misconception(
+            "one_class_too_many",
+            lambda y_true, y_pred, classes: np.pad(confusion_matrix(y_true, y_pred, classes), ((0, 1), (0, 1))),
+            _("Your table has a row and a column too many. The numbers 0 to classes - 1 are `classes` numbers."),
+        ),
+        Misconception(
+            "right_answers_of_each_class",
+            lambda y_true, y_pred, classes: np.diag(confusion_matrix(y_true, y_pred, classes)).copy(),
+            _(
+                "You counted the right answers of each class. The table also says what the wrong ones were: (classes, "
+                "classes)."
+            ),
+        ),
+        Misconception(
+            "first_picture_only",
+            lambda y_true, y_pred, classes: confusion_matrix(y_true[:1], y_pred[:1], classes),
+            _("Only the first picture is counted. Does `return` stand inside the loop? Move it to the left."),
+        ),
     ],
     hints=[
         _(
@@ -288,7 +306,7 @@ BEST_THRESHOLD = Exercise(
         Misconception(
             "misses_only",
             threshold_with(cost=lambda m, a, cm, ca: cm * m),
-            _("The false alarms cost nothing in your sum. Then reporting everything is always best."),
+            _("You report everything, as if false alarms cost nothing. Is their price in your sum, and is it added?"),
         ),
         Misconception(
             "alarms_only",
@@ -419,6 +437,41 @@ BEST_THRESHOLD = Exercise(
             _(
                 "A defect whose score equals the threshold counts as missed. It is reported (>=), so missed means "
                 "`scores < t`."
+            ),
+        ),
+        Misconception(
+            "last_in_the_order_of_scores",
+            lambda y_true, scores, cost_miss, cost_alarm: scores[::-1][
+                np.argmin(threshold_costs(y_true, scores, cost_miss, cost_alarm, scores[::-1]))
+            ],
+            _("Of equally good thresholds you took the one that comes last in `scores`. The smallest is asked."),
+        ),
+        Misconception(
+            "equal_alarms_free",
+            threshold_counting(
+                lambda y, s, t, miss, alarm: miss * np.sum((y == 1) & (s < t)) + alarm * np.sum((y == 0) & (s > t))
+            ),
+            _(
+                "A good part whose score equals the threshold costs nothing in your sum. It is reported (>=): a false "
+                "alarm."
+            ),
+        ),
+        Misconception(
+            "from_the_formula_swapped",
+            lambda y_true, scores, cost_miss, cost_alarm: cost_miss / (cost_alarm + cost_miss),
+            _(
+                "The dearer a miss, the lower the threshold must be; yours gets higher. And a formula is best only for "
+                "true probabilities: try the scores that occur."
+            ),
+        ),
+        Misconception(
+            "labels_turned",
+            threshold_counting(
+                lambda y, s, t, miss, alarm: miss * np.sum((y == 0) & (s < t)) + alarm * np.sum((y == 1) & (s >= t))
+            ),
+            _(
+                "The classes are swapped: 1 is defective. Missed is a 1 below the threshold, a false alarm a 0 at or "
+                "above it."
             ),
         ),
     ],
@@ -667,6 +720,41 @@ OCCLUSION_MAP = Exercise(
             "one_row",
             lambda predict, image, patch: occlusion_map(predict, image, patch).ravel(),
             _("All drops are in one row. The map has rows and columns: (H // patch, W // patch)."),
+        ),
+        Misconception(
+            "ratio",
+            occlusion_with(difference=lambda score, covered: score / covered),
+            _("You divided one score by the other. The difference is asked."),
+        ),
+        Misconception(
+            "covered_with_the_darkest",
+            occlusion_with(value=lambda image: image.min()),
+            _("You covered with the smallest value of the image. Here the cover is 0."),
+        ),
+        Misconception(
+            "negative_cut_off",
+            occlusion_with(difference=lambda score, covered: max(0, score - covered)),
+            _("Negative drops became 0. Keep them: there the covered place spoke against the class."),
+        ),
+        Misconception(
+            "places_swapped",
+            occlusion_covering(lambda x, i, j, p: blank(x, slice(j * p, (j + 1) * p), slice(i * p, (i + 1) * p))),
+            _("Row and column of the square are swapped: i counts the rows, j the columns."),
+        ),
+        Misconception(
+            "slice_ends_at_patch",
+            occlusion_covering(lambda x, i, j, p: blank(x, slice(i * p, p), slice(j * p, p))),
+            _("Your slices end at patch wherever they begin, so most are empty. They end at (i + 1) * patch."),
+        ),
+        Misconception(
+            "two_pairs_of_brackets",
+            occlusion_covering(
+                lambda x, i, j, p: blank(x, slice(i * p + j * p, min((i + 1) * p, i * p + (j + 1) * p)), slice(None))
+            ),
+            _(
+                "`image[rows][columns]` takes rows of rows. One pair of brackets with a comma, `image[rows, columns]`, "
+                "takes a square."
+            ),
         ),
     ],
     hints=[

@@ -273,6 +273,42 @@ SUMMARY_NUMBERS = Exercise(
                 "others."
             ),
         ),
+        Misconception(
+            "half_a_kernel_cut",
+            summary_with(map_size=lambda n, k: n - k // 2),
+            _("You cut the border on one side only. The map loses k - 1 pixels: k // 2 on each side if k is odd."),
+        ),
+        Misconception(
+            "kernel_not_squared",
+            summary_with(conv=lambda k, c, f: k * c * f + f),
+            _("A kernel has k rows and k columns: k * k weights in each channel, not k."),
+        ),
+        Misconception(
+            "pool_counted",
+            lambda layers, input_shape: [
+                layer[1] ** 2 if layer[0] == "pool" else n
+                for layer, n in zip(layers, summary_numbers(layers, input_shape), strict=True)
+            ],
+            _("You counted the pixels of the pooling window. Pooling takes the largest and has nothing to learn: 0."),
+        ),
+        Misconception(
+            "channels_updated_too_early",
+            summary_with(conv=lambda k, c, f: k * k * f * f + f),
+            _(
+                "You counted with the channels that come out. A kernel has weights for the channels that come in: "
+                "count first, then change the shape."
+            ),
+        ),
+        Misconception(
+            "biases_of_the_inputs",
+            summary_with(dense=lambda d, m: d * m + d),
+            _("A dense layer has one bias for each unit. You counted one for each input."),
+        ),
+        Misconception(
+            "first_layer_only",
+            lambda layers, input_shape: summary_numbers(layers, input_shape)[:1],
+            _("Only the first layer is in your list. Does `return` stand inside the loop? Move it to the left."),
+        ),
     ],
     hints=[
         _("Keep the shape of one sample in a variable and change it layer by layer. Only conv and dense have weights."),

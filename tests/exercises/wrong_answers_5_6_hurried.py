@@ -925,6 +925,220 @@ def occlusion_whole_rows(predict, image, patch):
     return out
 
 
+def size_same_without_border(n, kernel_size, strides, padding):
+    if padding == "valid":
+        return (n - kernel_size) // strides + 1
+    return math.ceil((n - kernel_size) / strides) + 1
+
+
+def conv_stride_in_one_direction(x, W, b, strides):
+    kh, kw = W.shape[:2]
+    w = sliding_window_view(x, (kh, kw), axis=(1, 2))[:, ::strides]
+    return np.einsum("nijcuv,uvcf->nijf", w, W) + b
+
+
+def conv_places_rounded_up(x, W, b, strides):
+    N, H, width, C = x.shape
+    kh, kw, _, F = W.shape
+    Ho = math.ceil((H - kh) / strides) + 1
+    Wo = math.ceil((width - kw) / strides) + 1
+    y = np.zeros((N, Ho, Wo, F))
+    for i in range(Ho):
+        for j in range(Wo):
+            y[:, i, j] = (
+                np.tensordot(x[:, i * strides : i * strides + kh, j * strides : j * strides + kw], W, axes=3) + b
+            )
+    return y
+
+
+def conv_square_kernels(x, W, b, strides):
+    N, H, width, C = x.shape
+    k = W.shape[0]
+    F = W.shape[3]
+    Ho = (H - k) // strides + 1
+    Wo = (width - k) // strides + 1
+    y = np.zeros((N, Ho, Wo, F))
+    for i in range(Ho):
+        for j in range(Wo):
+            y[:, i, j] = np.tensordot(x[:, i * strides : i * strides + k, j * strides : j * strides + k], W, axes=3) + b
+    return y
+
+
+def parameters_one_kernel_and_its_bias(kernel_size, channels, filters):
+    return kernel_size[0] * kernel_size[1] * channels + 1
+
+
+def pool_place_of_the_largest(x, pool_size):
+    N, H, W, C = x.shape
+    y = np.zeros((N, H // pool_size, W // pool_size, C))
+    for n in range(N):
+        for c in range(C):
+            for i in range(H // pool_size):
+                for j in range(W // pool_size):
+                    y[n, i, j, c] = np.argmax(
+                        x[n, i * pool_size : (i + 1) * pool_size, j * pool_size : (j + 1) * pool_size, c]
+                    )
+    return y
+
+
+def pool_axes_of_the_windows(x, pool_size):
+    return sliding_window_view(x, (pool_size, pool_size), axis=(1, 2))[:, ::pool_size, ::pool_size].max(axis=(3, 4))
+
+
+def pool_largest_over_the_places(x, pool_size):
+    N, H, W, C = x.shape
+    return (
+        x[:, : H // pool_size * pool_size, : W // pool_size * pool_size]
+        .reshape(N, H // pool_size, pool_size, W // pool_size, pool_size, C)
+        .max(axis=(1, 3))
+    )
+
+
+def pool_axes_split_the_wrong_way(x, pool_size):
+    N, H, W, C = x.shape
+    return (
+        x[:, : H // pool_size * pool_size, : W // pool_size * pool_size]
+        .reshape(N, pool_size, H // pool_size, pool_size, W // pool_size, C)
+        .max(axis=(1, 3))
+    )
+
+
+def pool_reshaped_into_blocks(x, pool_size):
+    N, H, W, C = x.shape
+    return (
+        x[:, : H // pool_size * pool_size, : W // pool_size * pool_size]
+        .reshape(N, H // pool_size, W // pool_size, pool_size, pool_size, C)
+        .max(axis=(3, 4))
+    )
+
+
+def pool_back_begins_at_i(dy, x, pool_size):
+    dx = np.zeros_like(x)
+    for n, i, j, c in np.ndindex(dy.shape):
+        w = x[n, i : i + pool_size, j : j + pool_size, c]
+        u, v = np.unravel_index(w.argmax(), w.shape)
+        dx[n, i + u, j + v, c] += dy[n, i, j, c]
+    return dx
+
+
+def pool_back_earlier_best_kept(dy, x, pool_size):
+    dx = np.zeros_like(x)
+    for n, i, j, c in np.ndindex(dy.shape):
+        best = -1000000000.0
+        for u in range(pool_size):
+            for v in range(pool_size):
+                if x[n, i * pool_size + u, j * pool_size + v, c] > best:
+                    best = x[n, i * pool_size + u, j * pool_size + v, c]
+                    dx[n, i * pool_size + u, j * pool_size + v, c] = dy[n, i, j, c]
+    return dx
+
+
+def conv_back_rows_and_columns_swapped(dy, x, W):
+    kh, kw = W.shape[:2]
+    w = sliding_window_view(x, (kh, kw), axis=(1, 2))
+    return (np.einsum("nijcuv,nijf->vucf", w, dy), dy.sum((0, 1, 2)))
+
+
+def conv_back_weights_for_each_image(dy, x, W):
+    kh, kw = W.shape[:2]
+    w = sliding_window_view(x, (kh, kw), axis=(1, 2))
+    return (np.einsum("nijcuv,nijf->nuvcf", w, dy), dy.sum((0, 1, 2)))
+
+
+def conv_back_bias_of_all_kernels(dy, x, W):
+    dW = np.zeros_like(W)
+    db = np.zeros(W.shape[3])
+    kh, kw = W.shape[:2]
+    for n in range(len(x)):
+        for i in range(dy.shape[1]):
+            for j in range(dy.shape[2]):
+                for f in range(W.shape[3]):
+                    dW[:, :, :, f] += dy[n, i, j, f] * x[n, i : i + kh, j : j + kw]
+                    db += dy[n, i, j, f]
+    return (dW, db)
+
+
+def conv_back_bias_overwritten(dy, x, W):
+    dW = np.zeros_like(W)
+    db = np.zeros(W.shape[3])
+    kh, kw = W.shape[:2]
+    for n in range(len(x)):
+        for i in range(dy.shape[1]):
+            for j in range(dy.shape[2]):
+                for f in range(W.shape[3]):
+                    dW[:, :, :, f] += dy[n, i, j, f] * x[n, i : i + kh, j : j + kw]
+                    db[f] = dy[n, i, j, f]
+    return (dW, db)
+
+
+def summary_channels_updated_too_early(layers, input_shape):
+    out = []
+    input_shape = list(input_shape)
+    for layer in layers:
+        if layer[0] == "conv":
+            input_shape = [input_shape[0] - layer[2] + 1, input_shape[1] - layer[2] + 1, layer[1]]
+            out.append(layer[2] * layer[2] * input_shape[2] * layer[1] + layer[1])
+        elif layer[0] == "pool":
+            out.append(0)
+            input_shape = [input_shape[0] // layer[1], input_shape[1] // layer[1], input_shape[2]]
+        elif layer[0] == "flatten":
+            out.append(0)
+            input_shape = [input_shape[0] * input_shape[1] * input_shape[2]]
+        else:
+            out.append(input_shape[0] * layer[1] + layer[1])
+            input_shape = [layer[1]]
+    return out
+
+
+def matrix_one_class_too_many(y_true, y_pred, classes):
+    m = np.zeros((classes + 1, classes + 1))
+    for x, y in zip(y_true, y_pred, strict=True):
+        m[x, y] += 1
+    return m
+
+
+def threshold_equal_alarms_free(y_true, scores, cost_miss, cost_alarm):
+    u = np.unique(scores)
+    c = [
+        cost_miss * np.sum((y_true == 1) & (scores < threshold))
+        + cost_alarm * np.sum((y_true == 0) & (scores > threshold))
+        for threshold in u
+    ]
+    return u[np.argmin(c)]
+
+
+def threshold_labels_turned(y_true, scores, cost_miss, cost_alarm):
+    u = np.unique(scores)
+    c = [
+        cost_miss * np.sum((y_true == 0) & (scores < threshold))
+        + cost_alarm * np.sum((y_true == 1) & (scores >= threshold))
+        for threshold in u
+    ]
+    return u[np.argmin(c)]
+
+
+def occlusion_slice_ends_at_patch(predict, image, patch):
+    H, W = image.shape
+    d = np.zeros((H // patch, W // patch))
+    for i in range(H // patch):
+        for j in range(W // patch):
+            c = image.copy()
+            c[i * patch : patch, j * patch : patch] = 0
+            d[i, j] = predict(image) - predict(c)
+    return d
+
+
+def occlusion_two_pairs_of_brackets(predict, image, patch):
+    H, W = image.shape
+    d = np.zeros((H // patch, W // patch))
+    for i in range(H // patch):
+        for j in range(W // patch):
+            c = image.copy()
+            c[i * patch : (i + 1) * patch][j * patch : (j + 1) * patch] = 0
+            d[i, j] = predict(image) - predict(c)
+    return d
+
+
 WRONG = [
     ("cross_correlate", "window_ends_at_kernel", correlate_window_ends_at_kernel),
     ("cross_correlate", "rest_of_zeros", correlate_rest_of_zeros),
@@ -1024,4 +1238,26 @@ WRONG = [
     ("occlusion_map", "row_by_row_copies", occlusion_row_by_row_copies),
     ("occlusion_map", "covered_with_half", occlusion_covered_with_half),
     ("occlusion_map", "whole_rows", occlusion_whole_rows),
+    ("output_size", "same_without_border", size_same_without_border),
+    ("conv2d", "stride_in_one_direction", conv_stride_in_one_direction),
+    ("conv2d", "places_rounded_up", conv_places_rounded_up),
+    ("conv2d", "square_kernels", conv_square_kernels),
+    ("conv_parameters", "one_kernel_and_its_bias", parameters_one_kernel_and_its_bias),
+    ("max_pool", "place_of_the_largest", pool_place_of_the_largest),
+    ("max_pool", "axes_of_the_windows", pool_axes_of_the_windows),
+    ("max_pool", "largest_over_the_places", pool_largest_over_the_places),
+    ("max_pool", "axes_split_the_wrong_way", pool_axes_split_the_wrong_way),
+    ("max_pool", "reshaped_into_blocks", pool_reshaped_into_blocks),
+    ("max_pool_backward", "begins_at_i", pool_back_begins_at_i),
+    ("max_pool_backward", "earlier_best_kept", pool_back_earlier_best_kept),
+    ("conv2d_backward", "rows_and_columns_swapped", conv_back_rows_and_columns_swapped),
+    ("conv2d_backward", "weights_for_each_image", conv_back_weights_for_each_image),
+    ("conv2d_backward", "bias_of_all_kernels", conv_back_bias_of_all_kernels),
+    ("conv2d_backward", "bias_overwritten", conv_back_bias_overwritten),
+    ("summary_numbers", "channels_updated_too_early", summary_channels_updated_too_early),
+    ("confusion_matrix", "one_class_too_many", matrix_one_class_too_many),
+    ("best_threshold", "equal_alarms_free", threshold_equal_alarms_free),
+    ("best_threshold", "labels_turned", threshold_labels_turned),
+    ("occlusion_map", "slice_ends_at_patch", occlusion_slice_ends_at_patch),
+    ("occlusion_map", "two_pairs_of_brackets", occlusion_two_pairs_of_brackets),
 ]
