@@ -138,7 +138,11 @@ def _tested_image(content):
     """True where the tested image (640, 640) is white."""
     from PIL import Image
 
-    with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
+    try:
+        opened = Image.open(io.BytesIO(content), formats=("JPEG",))
+    except Image.DecompressionBombError as error:
+        raise ValueError(_("an image is far too large")) from error
+    with opened as image:
         if image.size != (BOARD, BOARD):  # told by the header, before anything is decoded
             raise ValueError(_("an image has {size} pixels, not 640 x 640").format(size=image.size))
         return np.asarray(image.convert("L")) >= 128

@@ -1,6 +1,6 @@
 """The kernel explorer and the pooling explorer in real JupyterLab: keys and mouse, to Python and back."""
 
-from tests.browser.labkit import pixels, screenshot
+from tests.browser.labkit import command, pixels, screenshot
 from tests.browser.test_lab_widgets import CELL_TYPES, complaints, picture_changes, until
 
 CELLS = (
@@ -13,6 +13,8 @@ CELLS = (
 
 def test_kernel_and_pooling_by_keyboard_by_mouse_and_from_python(page_with):
     page = page_with(*CELLS)
+    command(page, "apputils:change-theme", {"theme": "JupyterLab Light"})  # another test may have left it dark
+    page.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
     page.heard = []
     page.on("pageerror", lambda error: page.heard.append(str(error)))
     kernel, pooling, own = (page.locator(".cw").nth(n) for n in range(3))

@@ -1,8 +1,9 @@
 """The confusion-and-cost widget: it says what `course_lib.costs` says, for any scores that fit."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
-from scipy.stats import norm
 
 from course_lib import costs
 from course_lib.widgets import ConfusionAndCost
@@ -47,7 +48,9 @@ def test_the_simulated_inspector_is_honest_at_half_and_half():
         inside = (p >= low) & (p < low + 0.1)
         assert y[inside].mean() == pytest.approx(p[inside].mean(), abs=0.03)
     alarms, recall = costs.rates(y, p, 0.5)
-    assert recall == pytest.approx(norm.cdf(SEPARATION / 2), abs=0.01) and alarms == pytest.approx(1 - recall, abs=0.01)
+    assert recall == pytest.approx(NormalDist().cdf(SEPARATION / 2), abs=0.01) and alarms == pytest.approx(
+        1 - recall, abs=0.01
+    )
 
 
 def test_the_best_threshold_follows_prices_and_defects_as_the_presets_say():
