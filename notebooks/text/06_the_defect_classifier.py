@@ -371,9 +371,16 @@ widgets.ConfusionAndCost(scores["test"], defective["test"], cost_miss=400, cost_
 #
 # Eight of the 32 kernels of the first layer, and what they answer to one scratch:
 
+
 # %% tags=["nbval-check-output"]
 shares = network.predict(test.x)
-surest = lambda label: int(np.argmax(shares[:, label] * (test.y == label)))  # noqa: E731
+
+
+def surest(label):
+    """The map of this class of which the network is surest."""
+    return int(np.argmax(shares[:, label] * (test.y == label)))
+
+
 scratch = test.x[surest(names.index("scratch"))]
 kernels = network.layers[0].kernel[:, :, 0, :8]
 maps = network.layers[0](scratch[None])[0, :, :, :8]
