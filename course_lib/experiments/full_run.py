@@ -5,7 +5,7 @@
 trains the reference network on 10,000 simulated wafer maps and on all 7,861 pictures of real circuit boards, with and
 without random flips and quarter turns, and writes results/full_run.json: the history of each training and the accuracy
 on test pictures from other wafers and other boards. The validation part is split off by wafer or by board image. It
-needs Keras with TensorFlow and the real boards; about 10 minutes on two cores.
+needs Keras with TensorFlow and the real boards; about 15 minutes on two cores.
 """
 
 import argparse

@@ -72,7 +72,7 @@ def test_most_weights_lie_behind_flatten():
 
 
 def test_a_turned_wafer_is_a_wafer_of_the_same_class():
-    """Turning changes neither how many dies failed nor how far from the middle they lie."""
+    """Turning changes no die: as many failed as before."""
     maps = data.simulate_wafer_maps(20, rng=5)
     turned = np.rot90(maps.x, axes=(1, 2))
     assert np.allclose(maps.x.sum(axis=(1, 2, 3)), turned.sum(axis=(1, 2, 3)))
