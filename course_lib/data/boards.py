@@ -21,6 +21,7 @@ WINDOW = 56  # pixels of the original; 2 x 2 of them make one of ours
 BOARD = 640  # pixels, both sides of an original image
 GREY = np.array([0, 64, 128, 191, 255], dtype=np.uint8)  # for 0 to 4 white pixels of 2 x 2
 LARGEST_MEMBER = 2_000_000  # bytes; the images have about 50,000
+MOST_CROPS = 20_000  # of one part; the larger one has 7,861
 
 
 def load_boards():
@@ -58,7 +59,7 @@ def build_boards(raw):
         return None, _("the archive is not complete: {problem}").format(problem=error.args[0])
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error):
         return None, _("what it sent is no whole zip archive")
-    except (ValueError, OSError, SyntaxError) as error:  # a broken list or image; Pillow raises all three
+    except (ValueError, OverflowError, OSError, SyntaxError) as error:  # a broken list or image
         return None, _("a file in the archive is damaged ({problem})").format(problem=error)
     for name, digest in BOARD_ARRAYS:
         if array_digest(arrays[name]) != digest:
@@ -81,7 +82,9 @@ def crops_of(archive):
         for number, line in enumerate(_member(archive, base + listed).decode().splitlines()):
             picture, boxes = line.split()
             pixels = _tested_image(_member(archive, base + picture.removesuffix(".jpg") + "_test.jpg"))
-            boxes = [[int(v) for v in b.split()] for b in _member(archive, base + boxes).decode().splitlines() if b]
+            boxes = _boxes(_member(archive, base + boxes).decode())
+            if len(x) + len(boxes) > MOST_CROPS:
+                raise ValueError(_("{name} leads to more than {most} crops").format(name=listed, most=MOST_CROPS))
             places = [] if (ok := ok_window(pixels, boxes, number)) is None else [(*ok, 0)]
             places += [(_inside((y1 + y2) // 2), _inside((x1 + x2) // 2), kind) for x1, y1, x2, y2, kind in boxes]
             for top, left, kind in places:
@@ -115,6 +118,15 @@ def ok_window(white, boxes, number):
             if 0.15 <= share <= 0.85:
                 candidates.append((y, x))
     return candidates[(number * 7919) % len(candidates)] if candidates else None
+
+
+def _boxes(text):
+    """The defects [x1, y1, x2, y2, kind] of one image, one a line; kind is 1 to 6."""
+    boxes = [[int(v) for v in line.split()] for line in text.splitlines() if line]
+    for box in boxes:
+        if len(box) != 5 or not 1 <= box[4] < len(BOARD_CLASSES):
+            raise ValueError(_("{box} is no box x1 y1 x2 y2 with a kind from 1 to 6").format(box=box))
+    return boxes
 
 
 def _inside(centre):

@@ -149,9 +149,21 @@ def damaged(archive, kind):
         return bytes(content)
     if kind == "no zip":
         return b"<html>Please log in</html>"
-    name = next(n for n in zipfile.ZipFile(io.BytesIO(archive)).namelist() if n.endswith("_test.jpg"))
+    z = zipfile.ZipFile(io.BytesIO(archive))
+    name = next(n for n in z.namelist() if n.endswith("_test.jpg"))
+    boxes = name.replace("/20085/", "/20085_not/").replace("_test.jpg", ".txt")
+    far = {n.replace("group20085", "group99999999999"): z.read(n) for n in z.namelist() if "group20085" in n}
     return original(
         {
+            "a kind that is none": {boxes: b"10 10 40 40 300\n"},
+            "a box too short": {boxes: b"10 10 40 1\n"},
+            "boxes without end": {boxes: b"10 10 40 40 1\n" * (boards.MOST_CROPS + 1)},
+            "a group too large": far
+            | {
+                "DeepPCB-08e98c4/PCBData/trainval.txt": z.read("DeepPCB-08e98c4/PCBData/trainval.txt").replace(
+                    b"group20085", b"group99999999999"
+                )
+            },
             "an image is missing": {name: None},
             "an image is no image": {name: b"\xff\xd8 not a picture"},
             "an image swells": {name: b"\x00" * (boards.LARGEST_MEMBER + 1)},
@@ -168,6 +180,10 @@ DAMAGES = {
     "an image is missing": "not complete",
     "an image is no image": "damaged",
     "an image swells": "far too large",
+    "a kind that is none": "damaged .*no box",
+    "a box too short": "damaged .*no box",
+    "boxes without end": "more than 20000 crops",
+    "a group too large": "damaged",
     "a list is broken": "damaged",
     "another list": "not complete",
 }
