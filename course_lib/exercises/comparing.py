@@ -123,6 +123,8 @@ def shape_message(got, expected, name):
         return text + " " + _("Take the one element out, for example with `y[0]`, or sum without `keepdims`.")
     if expected.ndim == 0:
         return text + " " + _("Is a sum or a mean missing?")
+    if got.size == expected.size and [n for n in got.shape if n > 1] != [n for n in expected.shape if n > 1]:
+        return text + " " + _("There are as many values as asked for, but in another arrangement: check `reshape`.")
     if got.size == expected.size:
         return (
             text

@@ -4,7 +4,7 @@
 
 trains each of them on 10 to 1,000 pictures of each class, of real circuit boards and of simulated wafer maps, and
 writes results/data_hunger.json: the mean and the standard deviation of the test accuracy over three seeds. It needs
-Keras with TensorFlow, scikit-learn and the real boards; about 15 minutes on two cores of a laptop.
+Keras with TensorFlow, scikit-learn and the real boards; about 20 minutes on two cores of a laptop.
 
 CNN: the reference network of chapter 6, 1,000 training steps for every size, so that no size gets more training than
 another; "ten_epochs" is the same network after ten passes through its pictures, which is few steps when the pictures
@@ -26,6 +26,7 @@ import numpy as np
 from course_lib import data
 from course_lib.data.augment import augment
 from course_lib.experiments import RESULTS
+from course_lib.experiments.reference import keras_network
 
 SAMPLES = (10, 20, 40, 80, 160, 320, 640, 1000)  # of each class
 SEEDS = (0, 1, 2)
@@ -56,29 +57,8 @@ def batches(x, y, steps, rng, augmented):
     return (augment(x[order], rng) if augmented else x[order]), y[order]
 
 
-def network(classes, seed):
-    """The reference network in Keras, its random start given by `seed`."""
-    import keras
-
-    keras.utils.set_random_seed(seed)
-    model = keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            keras.layers.Conv2D(32, 3, activation="relu"),
-            keras.layers.MaxPooling2D(2),
-            keras.layers.Conv2D(64, 3, activation="relu"),
-            keras.layers.MaxPooling2D(2),
-            keras.layers.Flatten(),
-            keras.layers.Dense(64, activation="relu"),
-            keras.layers.Dense(classes, activation="softmax"),
-        ]
-    )
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
-
-
 def cnn_accuracy(x, y, test, classes, seed, augmented, steps=STEPS):
-    model = network(classes, seed)
+    model = keras_network(classes, seed)
     many_x, many_y = batches(x, y, steps, np.random.default_rng(seed), augmented)
     model.fit(many_x, many_y, batch_size=BATCH, shuffle=False, verbose=0)
     p = model.predict(test.x, batch_size=256, verbose=0)

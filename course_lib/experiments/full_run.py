@@ -17,10 +17,10 @@ import time
 
 import numpy as np
 
-from course_lib import data, nn
+from course_lib import data
 from course_lib.data.augment import augment
 from course_lib.experiments import RESULTS
-from course_lib.experiments.data_hunger import network
+from course_lib.experiments.reference import keras_network, numpy_network
 
 EPOCHS, BATCH = 10, 32
 SEEDS = (0, 1, 2)
@@ -33,24 +33,6 @@ def wafers():
 
 def boards():
     return data.load("boards")
-
-
-def numpy_network(classes, seed):
-    """The reference network on the NumPy engine."""
-    model = nn.Sequential(
-        [
-            nn.Conv2D(32, (3, 3), activation="relu", input_shape=(28, 28, 1)),
-            nn.MaxPooling2D((2, 2)),
-            nn.Conv2D(64, (3, 3), activation="relu"),
-            nn.MaxPooling2D((2, 2)),
-            nn.Flatten(),
-            nn.Dense(64, activation="relu"),
-            nn.Dense(classes, activation="softmax"),
-        ],
-        rng=seed,
-    )
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
 
 
 def train(make, parts, seed, augmented=False):
@@ -88,8 +70,8 @@ def measure(load, seeds=SEEDS, log=print):
     runs = {"numpy": [], "keras": [], "keras, augmented": []}
     for seed in seeds:
         runs["numpy"].append(train(numpy_network, (fitted, validation, test), seed))
-        runs["keras"].append(train(network, (fitted, validation, test), seed))
-        runs["keras, augmented"].append(train(network, (fitted, validation, test), seed, augmented=True))
+        runs["keras"].append(train(keras_network, (fitted, validation, test), seed))
+        runs["keras, augmented"].append(train(keras_network, (fitted, validation, test), seed, augmented=True))
         log({name: one[-1]["test_accuracy"] for name, one in runs.items()}, flush=True)
     return {
         "source": test.source,

@@ -1,7 +1,4 @@
-"""The layers for images, named as in Keras: Conv2D, MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D.
-
-They keep the arrays of a training step in a `Workspace` and use them again in the next step.
-"""
+"""The layers for images, named as in Keras: Conv2D, MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D."""
 
 from course_lib.language import _
 from course_lib.nn.activations import activation_backward, activation_forward, activation_name
@@ -9,7 +6,7 @@ from course_lib.nn.checks import whole
 from course_lib.nn.convolution import conv2d_backward, conv2d_forward, conv_output_size
 from course_lib.nn.image_checks import padding_name, pair, window_fits
 from course_lib.nn.initializers import initializer
-from course_lib.nn.layers import Layer
+from course_lib.nn.layers import WorkingLayer
 from course_lib.nn.pooling import (
     average_pool2d_backward,
     average_pool2d_forward,
@@ -18,24 +15,12 @@ from course_lib.nn.pooling import (
     max_pool2d_backward,
     max_pool2d_forward,
 )
-from course_lib.nn.workspace import Workspace, fresh
 
 
-class ImageLayer(Layer):
+class ImageLayer(WorkingLayer):
     """A layer whose window moves over images (H, W, C)."""
 
     in_pieces = True
-
-    def __init__(self, input_shape=None, name=None):
-        super().__init__(input_shape, name)
-        self.own_memory()
-
-    def own_memory(self):
-        self.workspace = Workspace()
-
-    def work(self, training):
-        """Where arrays come from: while training from the workspace, else new ones, since the caller may keep them."""
-        return self.workspace if training else fresh
 
     def image_shape(self, input_shape):
         """Return (H, W, C), or say that something else came in."""

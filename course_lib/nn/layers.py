@@ -16,6 +16,7 @@ from course_lib.nn.checks import fraction, generator, whole
 from course_lib.nn.dense import dense_backward, dense_forward
 from course_lib.nn.dropout import dropout_backward, dropout_forward
 from course_lib.nn.initializers import initializer
+from course_lib.nn.workspace import Workspace
 
 
 class Layer:
@@ -108,6 +109,21 @@ class Layer:
     def __repr__(self):
         shown = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items() if value is not None)
         return f"{type(self).__name__}({shown})"
+
+
+class WorkingLayer(Layer):
+    """A layer that keeps the arrays of a training step and uses them again in the next one, see `Workspace`."""
+
+    def __init__(self, input_shape=None, name=None):
+        super().__init__(input_shape, name)
+        self.own_memory()
+
+    def own_memory(self):
+        self.workspace = Workspace()
+
+    def work(self, training):
+        """Where arrays come from: while training from the workspace, else from a new one: the caller may keep them."""
+        return self.workspace if training else Workspace()
 
 
 class Input(Layer):

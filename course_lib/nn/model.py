@@ -460,7 +460,7 @@ class Sequential:
             raise ValueError(
                 _(
                     "x holds images as whole numbers up to {most}, but a network learns from small numbers. Scale "
-                    "them to 0 ... 1 first: x / 255."
+                    "them to 0 ... 1 first, pictures of a camera with x / 255."
                 ).format(most=x.max())
             )
         return finite_in(self.dtype, "x", x)

@@ -33,6 +33,10 @@ def pool(threads):
     return ThreadPoolExecutor(threads, thread_name_prefix="course-pieces")
 
 
+if hasattr(os, "register_at_fork"):  # a forked process has the pool, but not its threads: it makes new ones
+    os.register_at_fork(after_in_child=pool.cache_clear)
+
+
 class Lane:
     """The layers of a model once more: on the same weights, but with gradients and work arrays of their own.
 
@@ -69,9 +73,9 @@ def loss_and_gradients(model, x, y, training, weight):
         lane = lanes[first]
         for k in range(first, len(parts), len(lanes)):
             part = parts[k]
-            share = len(x[part]) / len(x)
-            some = None if weight is None else weight[part]
-            loss, y_pred = model._work_through(lane.layers, x[part], y[part], training, some, share)
+            x_part, some = x[part], None if weight is None else weight[part]
+            share = len(x_part) / len(x)
+            loss, y_pred = model._work_through(lane.layers, x_part, y[part], training, some, share)
             results[k] = loss * share, y_pred
             gradients[k] = lane.gradient_vector
 

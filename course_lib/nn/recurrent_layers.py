@@ -1,7 +1,4 @@
-"""The layers for sequences, named as in Keras: SimpleRNN, LSTM, GRU, and Masking for sequences of unequal length.
-
-They keep the arrays of a training step in a `Workspace` and use them again in the next step.
-"""
+"""The layers for sequences, named as in Keras: SimpleRNN, LSTM, GRU, and Masking for sequences of unequal length."""
 
 import numpy as np
 
@@ -9,13 +6,12 @@ from course_lib.language import _
 from course_lib.nn.checks import number, whole
 from course_lib.nn.gru import gru_backward, gru_forward
 from course_lib.nn.initializers import initializer
-from course_lib.nn.layers import Layer
+from course_lib.nn.layers import Layer, WorkingLayer
 from course_lib.nn.lstm import lstm_backward, lstm_forward
 from course_lib.nn.recurrent import simple_rnn_backward, simple_rnn_forward, state_activation
-from course_lib.nn.workspace import Workspace
 
 
-class RecurrentLayer(Layer):
+class RecurrentLayer(WorkingLayer):
     """What the three share. The state starts at 0 in each sequence and is not carried to the next batch.
 
     The output is the state after the last step (N, units), or with return_sequences=True after each step
@@ -41,10 +37,6 @@ class RecurrentLayer(Layer):
         self.bias_initializer = bias_initializer
         for argument in ("kernel_initializer", "recurrent_initializer", "bias_initializer"):
             initializer(argument, getattr(self, argument))
-        self.own_memory()
-
-    def own_memory(self):
-        self.workspace = Workspace()
 
     def parameters(self, input_shape):
         columns = self.gates * self.units
@@ -75,8 +67,7 @@ class RecurrentLayer(Layer):
         raise NotImplementedError
 
     def forward(self, x, training=False):
-        work = self.workspace if training else Workspace()  # a new one: the caller may keep the arrays
-        h, self.cache = self.states(x, work)
+        h, self.cache = self.states(x, self.work(training))
         return h if self.return_sequences else h[:, -1].copy()
 
     def backward(self, dy):

@@ -24,7 +24,7 @@ function render({ model, el }) {
   ui.menu('data', t('pictures of'), [['boards', t('real boards')], ['wafers', t('wafer maps')]]);
   ui.slider('samples', t('pictures a class'), { min: 1, max: 3, step: 0.01, text: v => number(v, 0), from: v => +log(v).toFixed(2), to: v => clamp(Math.round(10 ** v), FEWEST, MOST) });
   ui.check('augmentation', t('augmentation: flips and quarter turns'));
-  ui.check('ten_epochs', t('show the CNN after only ten epochs'));
+  ui.check('ten_epochs', t('show the CNN after only ten epochs (at most 1,000 steps)'));
   ui.slider('target', t('wanted accuracy'), { min: 0.3, max: 0.99, step: 0.01, text: v => number(100 * v, 0) + ' %' });
   ui.presets();
   const goal = ui.goal(t('Boards: reach {0} % with as few pictures a class as possible (at most {1} % more than needed)', 100 * GOAL, Math.round(100 * (NEAR - 1))));

@@ -8,7 +8,7 @@ import traitlets as T
 from course_lib import nn
 from course_lib.language import _
 from course_lib.widgets.base import HERE, Between, CourseWidget, own_function, written
-from course_lib.widgets.pictures import Table, checked_picture, known_pictures, scratch_places
+from course_lib.widgets.pictures import Table, checked_picture, known_pictures, like_the_library, scratch_places
 
 SCENES = ["scratch", "edge", "board", "wafer", "own"]
 SMALLEST, LARGEST = 6, 64  # pixels along one side of the learner's picture
@@ -205,15 +205,7 @@ class KernelExplorer(CourseWidget):
 
         def compute():
             y = own_convolution(self._use)(self.image, self.used_kernel, self.bias, self.strides, self.padding)
-            if y.shape != library.shape:
-                raise ValueError(
-                    _(
-                        "the result has shape {given}, but this picture, kernel, strides and padding give {needed}"
-                    ).format(given=y.shape, needed=library.shape)
-                )
-            if not np.isfinite(y).all():
-                raise ValueError(_("the result holds NaN or infinity"))
-            return y
+            return like_the_library(y, library)
 
         with self.hold_sync():
             self._own = y = self.run_own(compute)

@@ -17,6 +17,19 @@ CROP = 125  # a diagonal trace with a gap, in the training part of the real boar
 CROP_DIGEST = "d886f28cbbe072f636f28f96184f78d1cb7cf555847068daa52bdaa354923d86"
 
 
+def like_the_library(y, library):
+    """Return the learner's result `y` if it has the library's shape and holds numbers, else raise a ValueError."""
+    if y.shape != library.shape:
+        raise ValueError(
+            _("the result has shape {given}, but this picture and these settings give {needed}").format(
+                given=y.shape, needed=library.shape
+            )
+        )
+    if not np.isfinite(y).all():
+        raise ValueError(_("the result holds NaN or infinity"))
+    return y
+
+
 def checked_picture(image, smallest, largest):
     """Return `image` (H, W) as float64, each side from `smallest` to `largest` pixels; uint8 0-255 stays 0-255.
 

@@ -27,7 +27,7 @@
 # %%
 import numpy as np
 
-from course_lib import data, exercises as ex, figures, image_drawings, nn, parity, widgets
+from course_lib import costs, data, exercises as ex, figures, image_drawings, nn, parity, widgets
 
 # %%
 one_fab = {"background": 0.04, "resampling": "area"}  # 4 % scattered failures, every map drawn the same way
@@ -301,7 +301,7 @@ prices = np.full((10, 10), 100.0)
 prices[:, 0] = 400.0  # a pattern, called "none"
 prices[0, :] = 60.0  # "none", called a pattern
 np.fill_diagonal(prices, 0.0)
-cost = matrix * prices
+cost = costs.priced_confusion(matrix, prices)
 worst = np.unravel_index(cost.argmax(), cost.shape)
 print(f"cost {cost.sum() / matrix.sum():.1f} EUR a map")
 print(f"most expensive confusion: {names[worst[0]]} called {names[worst[1]]}, {cost.max():.0f} EUR in the test")
@@ -348,8 +348,7 @@ scores = {name: 1 - network.predict(part.x)[:, 0] for name, part in (("validatio
 defective = {"validation": (validation.y > 0).astype(int), "test": (test.y > 0).astype(int)}
 chosen = ex.best_threshold.solution_function(defective["validation"], scores["validation"], 400, 60)
 for name, threshold in (("0.5", 0.5), ("formula", 60 / 460), ("chosen on validation", chosen)):
-    reported = scores["test"] >= threshold
-    missed, alarms = np.sum(~reported & (defective["test"] == 1)), np.sum(reported & (defective["test"] == 0))
+    _, alarms, missed, _ = costs.confusion(defective["test"], scores["test"], threshold)
     print(f"{threshold:.3f} ({name}): {missed} missed, {alarms} false alarms, {400 * missed + 60 * alarms} EUR")
 
 # %% [markdown]

@@ -12,7 +12,7 @@ import pytest
 from course_lib import exercises as ex
 from course_lib.exercises import checking
 from course_lib.exercises.checking import examine
-from course_lib.exercises.comparing import difference_message
+from course_lib.exercises.comparing import difference_message, shape_message
 from course_lib.exercises.limits import TimeLimitReached, call_within
 
 
@@ -401,10 +401,14 @@ def test_a_missing_return_is_named_by_its_line():
 
 
 def test_column_against_row_is_recognised():
-    def mask(dy, z):
+    def column(dy, z):
+        return (dy * (z > 0))[..., None]
+
+    def flat(dy, z):
         return (dy * (z > 0)).reshape(-1)
 
-    assert "(N, 1) and (N,)" in verdict("relu_backward", mask).message
+    assert "(N, 1) and (N,)" in verdict("relu_backward", column).message
+    assert "another arrangement: check `reshape`" in verdict("relu_backward", flat).message
 
 
 def test_a_changed_argument_is_named():
@@ -649,3 +653,18 @@ def backward_bias_of_the_batch(dh, x, h, W_xh, W_hh):
 def test_an_exception_of_the_chapters_on_sequences_is_explained(name, function, words):
     result = examine(ex.ALL[name], function)
     assert result.kind == "error" and words in result.message
+
+
+@pytest.mark.parametrize(
+    ("given", "needed", "words"),
+    [
+        ((4, 1), (4,), "keepdims"),
+        ((1, 6), (6,), "keepdims"),
+        ((4, 2), (1, 8), "arrangement"),
+        ((8,), (2, 4), "arrangement"),
+    ],
+)
+def test_as_many_values_in_another_shape(given, needed, words):
+    """Only an axis of length 1 too many or too few is a matter of keepdims."""
+    text = shape_message(np.zeros(given), np.zeros(needed), "y")
+    assert words in text and ("keepdims" in text) == (words == "keepdims")

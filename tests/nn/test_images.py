@@ -1,5 +1,8 @@
 """Convolution and pooling against finite differences, loops and numbers worked out by hand; shapes, dtypes, purity."""
 
+import os
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -7,6 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from course_lib import nn
+from tests.environment import ROOT
 from tests.nn.cases import quick, scattered, seeds
 
 PADDINGS = ["valid", "same"]
@@ -280,6 +284,29 @@ def test_a_mistake_in_a_helping_thread_is_raised(monkeypatch):
     model.lanes[1].layers[0].forward = broken
     with pytest.raises(MemoryError, match="no room"):
         model.train_on_batch(x, y)
+
+
+FORK = """
+import os, signal
+import numpy as np
+from course_lib import nn
+nn.pieces.cores = lambda: 2
+model = nn.Sequential([nn.Conv2D(2, 3, input_shape=(9, 9, 1)), nn.Flatten(), nn.Dense(3, "softmax")], rng=0)
+model.compile("adam", "sparse_categorical_crossentropy")
+x, y = np.zeros((32, 9, 9, 1)), np.zeros(32, int)
+model.train_on_batch(x, y)
+if os.fork() == 0:
+    signal.alarm(20)
+    model.train_on_batch(x, y)
+    os._exit(0)
+raise SystemExit(os.wait()[1])
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_process_trains_on():
+    """It inherits the pool without its threads: waiting for them would never end."""
+    assert subprocess.run([sys.executable, "-W", "ignore", "-c", FORK], cwd=ROOT, timeout=60).returncode == 0
 
 
 def test_no_warning_comes_from_a_thread_when_training_diverges():

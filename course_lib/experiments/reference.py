@@ -1,0 +1,36 @@
+"""The reference network of chapter 6, for either engine."""
+
+
+def reference_layers(layers, classes):
+    """Return its layers for pictures of 28 x 28; `layers` is course_lib.nn or keras.layers, the names are the same."""
+    return [
+        layers.Input((28, 28, 1)),
+        layers.Conv2D(32, (3, 3), activation="relu"),
+        layers.MaxPooling2D((2, 2)),
+        layers.Conv2D(64, (3, 3), activation="relu"),
+        layers.MaxPooling2D((2, 2)),
+        layers.Flatten(),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(classes, activation="softmax"),
+    ]
+
+
+def compiled(model):
+    """Return the model, compiled as in the chapter."""
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def numpy_network(classes, seed):
+    """The reference network in NumPy, its random start given by `seed`."""
+    from course_lib import nn
+
+    return compiled(nn.Sequential(reference_layers(nn, classes), rng=seed))
+
+
+def keras_network(classes, seed):
+    """The reference network in Keras, its random start given by `seed`."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    return compiled(keras.Sequential(reference_layers(keras.layers, classes)))
