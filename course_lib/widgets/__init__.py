@@ -12,6 +12,7 @@ from course_lib.widgets.neuron_bench import NeuronBench
 from course_lib.widgets.optimizer_race import OptimizerRace
 from course_lib.widgets.pooling_explorer import PoolingExplorer
 from course_lib.widgets.quiz import Quiz
+from course_lib.widgets.remaining_life_monitor import RemainingLifeMonitor
 from course_lib.widgets.straight_or_bent import StraightOrBent
 from course_lib.widgets.training_monitor import TrainingMonitor
 
@@ -28,6 +29,7 @@ __all__ = [
     "OptimizerRace",
     "PoolingExplorer",
     "Quiz",
+    "RemainingLifeMonitor",
     "StraightOrBent",
     "TrainingMonitor",
 ]

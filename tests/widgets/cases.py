@@ -28,6 +28,8 @@ RANGES = {
     ("NeuronBench", "probe_x1"): (-3, 3),
     ("NeuronBench", "probe_x2"): (-3, 3),
     ("OptimizerRace", "seed"): (0, 1000),
+    ("RemainingLifeMonitor", "cycle"): (1, 360),
+    ("RemainingLifeMonitor", "engine"): (41, 60),
     ("TrainingMonitor", "smoothing"): (0, 0.95),
 }
 MAKERS = {
@@ -38,6 +40,9 @@ MAKERS = {
     ("OptimizerRace", "begin"): lambda rng, w: [] if rng.random() < 0.3 else rng.uniform(-3, 3, 2).tolist(),
     ("OptimizerRace", "runners"): lambda rng, w: sorted(rng.permutation(w.runners)[: rng.integers(1, 4)].tolist()),
     ("Quiz", "answers"): lambda rng, w: [int(rng.integers(-1, len(q["choices"]))) for q in w.questions],
+    ("RemainingLifeMonitor", "sensors"): lambda rng, w: rng.permutation([c[0] for c in w.columns])[
+        : rng.integers(1, 4)
+    ].tolist(),
 }
 NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
 
