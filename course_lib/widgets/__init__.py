@@ -15,6 +15,7 @@ from course_lib.widgets.quiz import Quiz
 from course_lib.widgets.remaining_life_monitor import RemainingLifeMonitor
 from course_lib.widgets.straight_or_bent import StraightOrBent
 from course_lib.widgets.training_monitor import TrainingMonitor
+from course_lib.widgets.unrolled_network import UnrolledNetwork
 
 __all__ = [
     "BackpropStepper",
@@ -32,4 +33,5 @@ __all__ = [
     "RemainingLifeMonitor",
     "StraightOrBent",
     "TrainingMonitor",
+    "UnrolledNetwork",
 ]

@@ -39,6 +39,7 @@ MAKERS = {
     ("NetworkInspector", "drawing"): lambda rng, w: pack(rng.random((28, 28)) < rng.choice([0, 0.1, 0.6])),
     ("OptimizerRace", "begin"): lambda rng, w: [] if rng.random() < 0.3 else rng.uniform(-3, 3, 2).tolist(),
     ("OptimizerRace", "runners"): lambda rng, w: sorted(rng.permutation(w.runners)[: rng.integers(1, 4)].tolist()),
+    ("UnrolledNetwork", "sequence"): lambda rng, w: rng.normal(size=rng.integers(8, 13)).round(2).tolist(),
     ("Quiz", "answers"): lambda rng, w: [int(rng.integers(-1, len(q["choices"]))) for q in w.questions],
     ("RemainingLifeMonitor", "sensors"): lambda rng, w: rng.permutation([c[0] for c in w.columns])[
         : rng.integers(1, 4)

@@ -21,6 +21,7 @@ TAKES = [
     ("KernelExplorer", "image, kernel"),
     ("PoolingExplorer", "x, pool_size, strides, padding"),
     ("PoolingExplorer", "image, pool_size"),
+    ("UnrolledNetwork", "x, W_xh, W_hh, b_h"),
 ]
 
 
