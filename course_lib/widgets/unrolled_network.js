@@ -25,24 +25,30 @@ export function parts(n, t, j, k) {
 function render({ model, el }) {
   const ui = shell({ model, el, name: 'Unrolled network', python: true }), { t, make } = ui, get = k => model.get(k);
   const traits = ['cell', 'activation', 'units', 'w_x', 'w_h', 'bias', 'keep_bias', 'seed', 'sequence', 'target', 'step', 'back', 'folded'];
-  const num = (v, digits = 2, inside = false) => number(v, digits, inside), brief = v => (v === 0 ? '0' : number(v, Math.abs(v) >= 100 ? 0 : Math.abs(v) >= 0.1 ? 2 : Math.abs(v) >= 0.001 ? 4 : 6));
+  const num = (v, digits = 2, inside = false) => number(v, digits, inside), brief = v => (Math.abs(v) >= 100 ? number(v, 0) : Math.abs(v) >= 0.1 ? number(v) : Math.abs(v) >= 1e-4 ? String(+v.toPrecision(2)) : number(v));
 
   // ---- controls
   ui.menu('cell', t('cell'), [['SimpleRNN', t('SimpleRNN')], ['LSTM', t('LSTM')], ['GRU', t('GRU')]]);
   const bent = ui.menu('activation', t('activation'), [['tanh', t('tanh')], ['relu', t('relu')], ['sigmoid', t('sigmoid')], ['linear', t('linear')]]);
-  ui.slider('units', t('units'), { min: 1, max: 3, step: 1, text: v => String(v) });
+  const keeps = ui.slider('keep_bias', t('bias of gate f (GRU: z)'), { min: -4, max: 6, step: 0.1 });
   ui.slider('w_x', t('weight of the input'), { min: -3, max: 3, step: 0.05, text: v => num(v) });
   ui.slider('w_h', t('recurrent weight'), { min: -2, max: 2, step: 0.05, text: v => num(v) });
-  ui.slider('bias', t('bias'), { min: -2, max: 2, step: 0.05, text: v => num(v) });
-  const keeps = ui.slider('keep_bias', t('bias of the gate that keeps (f, z)'), { min: -4, max: 6, step: 0.1 });
-  ui.slider('sequence', t('steps'), { min: 8, max: 12, step: 1, text: v => String(v.length), from: v => v.length, to: n => Array.from({ length: n }, (_, i) => get('sequence')[i] ?? 0) });
-  ui.slider('target', t('target'), { min: -2, max: 2, step: 0.05, text: v => num(v) });
-  ui.check('folded', t('folded: draw the cell once'));
-  const others = ui.button(t('Other weights'), () => ui.set({ seed: (get('seed') + 1) % 1000 }), { key: 'seed', where: ui.bar() });
-  const able = (node, on) => { if (node.disabled === on) { node.disabled = !on; if (node.parentNode) node.parentNode.style.opacity = on ? 1 : 0.55; } };
-  ui.draw(() => { const simple = get('cell') === 'SimpleRNN'; able(bent, simple); able(keeps, !simple); others.disabled = get('units') === 1; });
+  const pair = () => { const where = make('div', { className: 'cw-pair' }); ui.controls.append(where); return where; }, one = pair(), two = pair();
+  ui.slider('bias', t('bias'), { min: -2, max: 2, step: 0.05, text: v => num(v), where: one });
+  ui.slider('target', t('target'), { min: -2, max: 2, step: 0.05, text: v => num(v), where: one });
+  ui.slider('units', t('units'), { min: 1, max: 3, step: 1, text: v => String(v), where: two });
+  ui.slider('sequence', t('steps'), { min: 8, max: 12, step: 1, text: v => String(v.length), from: v => v.length, to: n => Array.from({ length: n }, (_, i) => get('sequence')[i] ?? 0), where: two });
+  const three = pair();
+  ui.check('folded', t('folded'), three);
+  const others = ui.button(t('Other weights'), () => ui.set({ seed: (get('seed') + 1) % 1000 }), { key: 'seed', where: three });
+  ui.draw(() => {                                        // a SimpleRNN has an activation to choose, the others a gate
+    const simple = get('cell') === 'SimpleRNN';
+    if (bent.parentNode) bent.parentNode.hidden = !simple;
+    if (keeps.parentNode) keeps.parentNode.hidden = simple;
+    others.disabled = get('units') === 1;
+  });
   ui.presets();
-  const goal = ui.goal(t('over {0} steps or more, between {1} % and {2} times of the gradient arrive at step 1', GOAL_STEPS, 100 * LEAST, LARGEST));
+  const goal = ui.goal(t('{0} steps or more: between {1} % and {2} times of the gradient reach step 1', GOAL_STEPS, 100 * LEAST, LARGEST));
   ui.footer();
 
   // ---- the picture
@@ -71,14 +77,15 @@ function render({ model, el }) {
   const high = n => cellRows(n).reduce((s, r) => s + r.high, 0);
   const top = W => (W < 430 ? 70 : 48) + (get('folded') ? 26 : 0);
   const cv = ui.canvas({
-    label: t('The unrolled network'), maxWidth: 900, height: W => top(W) + high(unpack(get)) + 258,
+    label: t('The unrolled network'), maxWidth: 900, height: W => top(W) + high(unpack(get)) + 240,
     draw(g, W, H, theme) {
       const n = unpack(get), T = n.T, left = 58, width = W - left - 10, col = width / T, X = s => left + (s - 0.5) * col;
       const step = chosen(T), back = get('back'), folded = get('folded'), table = ramp(theme), list = cellRows(n), y0 = top(W), yEnd = y0 + high(n);
-      const inTop = yEnd + 24, inHigh = 76, outTop = inTop + inHigh + 22, outHigh = 92, box = Math.min(col * 0.7, 46), text = col >= 34;
+      const inTop = yEnd + 24, inHigh = 68, outTop = inTop + inHigh + 22, outHigh = 84, box = Math.min(col * 0.7, 46), text = col >= 34;
       let most = 1; for (let s = 1; s <= T; s++) for (let k = 0; k < n.H; k++) most = Math.max(most, Math.abs(n.h(s, k)), n.lstm ? Math.abs(n.c(s, k)) : 0);
       const colour = v => { const i = 3 * Math.round(127.5 * (1 + clamp(v / most, -1, 1))); return `rgb(${table[i]},${table[i + 1]},${table[i + 2]})`; };
       const write = (s, x, y, size = 12, align = 'center', c = theme.text, bold = '') => { g.font = `${bold} ${size}px ${theme.font}`; g.fillStyle = c; g.textAlign = align; g.textBaseline = 'middle'; g.fillText(s, x, y); };
+      const halo = (s, x, y, size, align, c) => { g.font = `${size}px ${theme.font}`; g.textAlign = align; g.textBaseline = 'middle'; g.strokeStyle = theme.page; g.lineWidth = 4; g.lineJoin = 'round'; g.strokeText(s, x, y); write(s, x, y, size, align, c); };
       const arrow = (x1, y1, x2, y2, c, wide = 1.5, headSize = 4) => {
         const a = Math.atan2(y2 - y1, x2 - x1), r = Math.max(headSize, wide * 1.3); g.strokeStyle = g.fillStyle = c; g.lineWidth = wide;
         g.beginPath(); g.moveTo(x1, y1); g.lineTo(x2 - r * Math.cos(a), y2 - r * Math.sin(a)); g.stroke();
@@ -87,13 +94,14 @@ function render({ model, el }) {
       place = { left, width, col, X, T, inTop, inHigh, step: x => clamp(Math.ceil((x - left) / col), 1, T) };
 
       // the chosen column, and the one under the pointer
-      const column = (s, dash) => { g.setLineDash(dash); g.strokeStyle = theme.text; g.lineWidth = 1.5; g.strokeRect(X(s) - col / 2 + 1, (folded ? inTop : y0) - 6, col - 2, outTop + outHigh + 6 - (folded ? inTop : y0)); g.setLineDash([]); };
+      const column = (s, dash) => { const box = [X(s) - col / 2 + 1, (folded ? inTop : y0) - 6, col - 2, outTop + outHigh + 22 - (folded ? inTop : y0)]; g.globalAlpha = 0.1; g.fillStyle = theme.text; if (!dash.length) g.fillRect(...box); g.globalAlpha = 1; g.setLineDash(dash); g.strokeStyle = theme.soft; g.lineWidth = 1.5; g.strokeRect(...box); g.setLineDash([]); };
+      column(step, []); if (look && look !== step) column(look, [3, 3]);
 
       // ---- the weights, the output
-      const many = n.H > 1 || n.D > 1 || n.names, gates = n.names ? (n.lstm ? 4 : 3) : 1;
-      const words = many ? [t('→ W_h: {0} × {1} numbers', n.H, n.H * gates), t('↑ W_x: {0} × {1} numbers', n.D, n.H * gates)] : [`→ W_hh = ${num(n.weights.W_h[0][0])}`, `↑ W_xh = ${num(n.weights.W_x[0][0])}`];
+      const many = n.H > 1 || n.D > 1 || n.names, gates = n.names ? (n.lstm ? 4 : 3) : 1, count = n.H * gates * (n.D + n.H) + n.weights.b.flat().length;
+      const words = many ? [`→ W_h ${n.H} × ${n.H * gates}`, `↑ W_x ${n.D} × ${n.H * gates}`] : [`→ W_hh = ${num(n.weights.W_h[0][0])}`, `↑ W_xh = ${num(n.weights.W_x[0][0])}`];
       write(words.join('   '), 4, 12, 12, 'left', theme.blue, '600');
-      write(folded ? t('one cell, used again at every step') : t('the same at every step'), 4, 30, 12, 'left', theme.soft);
+      write((many ? t('{0} weights, ', count) : '') + (folded ? t('one cell, used again at every step') : t('the same at every step')), 4, 30, 12, 'left', theme.soft);
       const out = n.output, lines = [`y = ${num(out.y)}`, `${t('target')} ${num(get('target'))}`, `L = (y − ${t('target')})² = ${brief(out.loss)}`], lastX = folded ? left + width / 2 : X(T);
       if (W < 430) write(`${lines[0]}   ${lines[2]}`, W - 10, 50, 12, 'right'); else { write(`${lines[0]}   ${lines[1]}`, W - 10, 12, 12, 'right', theme.text, '600'); write(lines[2], W - 10, 28, 12, 'right'); }
 
@@ -123,7 +131,7 @@ function render({ model, el }) {
         g.strokeStyle = theme.blue; g.lineWidth = 2; g.beginPath(); g.moveTo(x + wide / 2, y); g.lineTo(x + wide / 2 + 26, y); g.lineTo(x + wide / 2 + 26, roof); g.lineTo(x - wide / 2 - 26, roof); g.lineTo(x - wide / 2 - 26, y); g.stroke();
         arrow(x - wide / 2 - 26, y, x - wide / 2 - 1, y, theme.blue, 2);
         write(t('h, one step later'), x, roof - 9, 12, 'center', theme.blue);
-        write(t('step {0} of {1}', s, T), x + wide / 2 + 36, y, 12, 'left');
+        write(t('step {0} of {1}', s, T) + (s === T && W >= 430 ? ` → y = ${num(n.output.y)}` : ''), x + wide / 2 + 36, y, 12, 'left');
         arrow(X(s), inTop - 2, x, yEnd + 2, theme.blue);
       } else {
         for (let s = 1; s <= T; s++) {
@@ -148,7 +156,7 @@ function render({ model, el }) {
       place.atY = plot.atY;
       g.strokeStyle = theme.blue; g.lineWidth = 1.5; g.globalAlpha = 0.5; g.beginPath(); for (let s = 1; s <= Math.min(T, seq.length); s++) g.lineTo(X(s), plot.Y(seq[s - 1])); g.stroke(); g.globalAlpha = 1;
       for (let s = 1; s <= Math.min(T, seq.length); s++) { mark(g, 'circle', X(s), plot.Y(seq[s - 1]), s === step ? 6 : 4.5); g.fillStyle = theme.blue; g.fill(); g.strokeStyle = theme.page; g.lineWidth = 1.5; g.stroke(); }
-      write(n.D > 1 ? t('{0} (column {1} of {2})', sensor, n.feature + 1, n.D) : sensor, left + 5, inTop + inHigh - 8, 11, 'left', theme.soft);
+      halo(n.D > 1 ? t('{0} (column {1} of {2})', sensor, n.feature + 1, n.D) : sensor, left + 6, inTop + inHigh - 9, 12, 'left', theme.soft);
 
       // ---- the gradient, step by step
       let low = 1e-2, up = 10;
@@ -165,8 +173,10 @@ function render({ model, el }) {
         if (back && s >= step) g.fillRect(x + 1, y, bar - 2, foot - y); else { g.globalAlpha = 0.6; g.strokeRect(x + 1.5, y, Math.max(bar - 3, 1), foot - y); g.globalAlpha = 1; }
         mark(g, lane ? 'square' : 'circle', x + bar / 2, y, 3); g.fill();
       }
-      g.font = `12px ${theme.font}`; legend(g, theme, left + 2, outTop - 9, n.lanes > 1 ? [['circle', theme.orange, t('|dL/dh|')], ['square', theme.purple, W < 430 ? t('|dL/dc|, by the end\'s') : t('|dL/dc|, both as a multiple of the last step\'s')]] : [['circle', theme.orange, W < 430 ? t('|dL/dh| by the last step\'s') : t('gradient |dL/dh| as a multiple of the last step\'s')]]);
-      column(step, []); if (look && look !== step) column(look, [3, 3]);
+      const tag = (x, shape, c, words) => { halo(words, x + 10, outTop - 10, 12, 'left', theme.text); mark(g, shape, x, outTop - 10, 4); g.fillStyle = c; g.fill(); return x + 24 + g.measureText(words).width; };
+      const narrow = W < 430, first = n.lanes > 1 ? t('|dL/dh|') : narrow ? t('|dL/dh| by the last step\'s') : t('gradient |dL/dh| as a multiple of the last step\'s');
+      const rest = tag(left + 4, 'circle', theme.orange, first);
+      if (n.lanes > 1) tag(rest, 'square', theme.purple, narrow ? t('|dL/dc| by the last step\'s') : t('|dL/dc|, both as a multiple of the last step\'s'));
       sentence(n, look || step, step, back);
     },
     pointer({ x, y, kind }) {
@@ -208,9 +218,9 @@ function render({ model, el }) {
 
   // ---- in formulas and in words
   const vector = (n, f, digits = 2) => { const list = Array.from({ length: Math.min(n.H, SHOWN) }, (_, k) => num(f(k), digits)); return n.H === 1 ? list[0] : `(${list.join(', ')}${n.H > SHOWN ? ', …' : ''})`; };
-  const product = (...list) => list.map((v, i) => num(v, 2, i > 0)).join('·');
+  const product = (...list) => list.map((v, i) => num(v, 2, i > 0)).join('·'), sums = (a, b) => a + (b.startsWith('−') ? ' − ' + b.slice(1) : ' + ' + b);
   const plus = v => (v < 0 ? ' − ' : ' + ') + num(Math.abs(v));
-  const sumText = p => { const [x, h] = p.factors || []; return p.factors ? `${product(...x)} + ${product(...h)}${plus(p.b)}` : `${num(p.x)}${plus(p.h)}${plus(p.b)}`; };
+  const sumText = p => { const [x, h] = p.factors || []; return p.factors ? sums(product(...x), product(...h)) + plus(p.b) : `${num(p.x)}${plus(p.h)}${plus(p.b)}`; };
   function formulas(n, s) {
     const now = sub(s), was = sub(s - 1), next = sub(s + 1), lines = [], one = n.H === 1, gate = j => k => n.gate(s, j, k), end = s === n.T;
     const f = { linear: '', sigmoid: 'σ' }[n.activation] ?? n.activation, inside = (name, v) => (name ? `${name}(${v})` : v);
@@ -229,16 +239,17 @@ function render({ model, el }) {
         `h${now} = z${now}·h${was} + (1 − z${now})·n${now}${one ? ` = ${product(n.gate(s, 0, 0), n.h(s - 1, 0))} + ${product(1 - n.gate(s, 0, 0), n.gate(s, 2, 0))}` : ''} = ${vector(n, k => n.h(s, k))}`);
     }
     const small = v => number(v, Math.abs(v) >= 0.1 || v === 0 ? 2 : 4), row = g => { const list = units.map(k => small(g(k))); return one ? list[0] : `(${list.join(', ')}${n.H > SHOWN ? ', …' : ''})`; };
+    const more = v => (v < 0 ? ' − ' : ' + ') + small(Math.abs(v));
     const arrives = row(k => n.atH(s, k)), times = (...list) => list.map((v, i) => (i && v < 0 ? `(${small(v)})` : small(v))).join('·');
     if (end) lines.push(`dL/dh${now} = dL/dy · W_hy = ${small(n.output.dy)} · ${row(k => n.weights.W_hy[k])} = ${arrives}`);
     else if (!n.names) lines.push(one ? `dL/dh${now} = dL/dh${next} · f'(z${next}) · W_hh = ${times(n.atH(s + 1, 0), n.slope(s + 1, 0), n.weights.W_h[0][0])} = ${arrives}`
       : `dL/dh${now} = (dL/dh${next} · f'(z${next})) W_hhᵀ = (${row(k => n.atH(s + 1, k) * n.slope(s + 1, k)).replace(/^\(|\)$/g, '')}) W_hhᵀ = ${arrives}`);
     else if (n.lstm) lines.push(`dL/dh${now} = ${t('through the gates of step {0}', s + 1)} = ${arrives}`);
-    else lines.push(`dL/dh${now} = dL/dh${next}·z${next} + ${t('through the gates')}${one ? ` = ${times(n.atH(s + 1, 0), n.gate(s + 1, 0, 0))} + ${times(n.atH(s, 0) - n.atH(s + 1, 0) * n.gate(s + 1, 0, 0))}` : ''} = ${arrives}`);
+    else lines.push(`dL/dh${now} = dL/dh${next}·z${next} + ${t('through the gates')}${one ? ` = ${times(n.atH(s + 1, 0), n.gate(s + 1, 0, 0))}${more(n.atH(s, 0) - n.atH(s + 1, 0) * n.gate(s + 1, 0, 0))}` : ''} = ${arrives}`);
     if (n.lstm) {
       const through = k => n.atH(s, k) * n.gate(s, 3, k) * (1 - Math.tanh(n.c(s, k)) ** 2);
       lines.push(end ? `dL/dc${now} = dL/dh${now}·o${now}·(1 − tanh²c${now})${one ? ` = ${times(n.atH(s, 0), n.gate(s, 3, 0), 1 - Math.tanh(n.c(s, 0)) ** 2)}` : ''} = ${row(k => n.atC(s, k))}`
-        : `dL/dc${now} = dL/dc${next}·f${next} + dL/dh${now}·o${now}·(1 − tanh²c${now})${one ? ` = ${times(n.atC(s + 1, 0), n.gate(s + 1, 1, 0))} + ${times(through(0))}` : ''} = ${row(k => n.atC(s, k))}`);
+        : `dL/dc${now} = dL/dc${next}·f${next} + dL/dh${now}·o${now}·(1 − tanh²c${now})${one ? ` = ${times(n.atC(s + 1, 0), n.gate(s + 1, 1, 0))}${more(through(0))}` : ''} = ${row(k => n.atC(s, k))}`);
     }
     const differs = get('own_differs');
     if (differs >= 0) lines.push(differs ? t('Your rnn_forward: {0} of {1} states differ from course_lib.nn.', differs, n.T * n.H) : t('Your rnn_forward: all {0} states as by course_lib.nn.', n.T * n.H));
