@@ -19,12 +19,16 @@ from course_lib.data.machine_failures import (
     physics_features,
     simulate_machine_failures,
 )
+from course_lib.data.maintenance_phrases import load_maintenance_phrases, simulate_maintenance_phrases
 from course_lib.data.min_max import MinMaxScaler
 from course_lib.data.sensor_table import SHAPES, sensor_table
 from course_lib.data.table import Standardizer, Table, leaks, split_by_group
+from course_lib.data.texts import Texts, same_words
 from course_lib.data.turbofan import load_turbofan
 from course_lib.data.wafer_maps import WAFER_CLASSES, simulate_wafer_maps, wafer_map_image
 from course_lib.data.windows import Windows, last_windows, prepare_engines, windows
+from course_lib.data.work_order_grammar import simulate_work_orders
+from course_lib.data.work_orders import load_work_orders
 from course_lib.language import _
 
 __all__ = [
@@ -39,6 +43,7 @@ __all__ = [
     "MinMaxScaler",
     "Standardizer",
     "Table",
+    "Texts",
     "Windows",
     "cache_folder",
     "fetch",
@@ -49,14 +54,19 @@ __all__ = [
     "load_boards",
     "load_failure_modes",
     "load_machine_failures",
+    "load_maintenance_phrases",
     "load_turbofan",
+    "load_work_orders",
     "physics_features",
     "prepare_engines",
+    "same_words",
     "sensor_table",
     "simulate_boards",
     "simulate_engines",
     "simulate_machine_failures",
+    "simulate_maintenance_phrases",
     "simulate_wafer_maps",
+    "simulate_work_orders",
     "split_by_group",
     "wafer_map_image",
     "windows",
@@ -69,6 +79,8 @@ LOADERS = {
     "degrading_machine": {"simulated": simulate_engines},
     "wafer_maps": {"simulated": simulate_wafer_maps},
     "boards": {"real": load_boards, "simulated": simulate_boards},
+    "maintenance_phrases": {"real": load_maintenance_phrases, "simulated": simulate_maintenance_phrases},
+    "work_orders": {"real": load_work_orders, "simulated": simulate_work_orders},
 }
 
 
