@@ -37,7 +37,7 @@ function render({ model, el }) {
   const fleet = fleetOf(get('engines'), cycles, predicted, remaining), columns = get('columns'), N = cycles.length, group = get('group_name');
   const end = Math.max(...fleet.map(one => one.life)), highest = clamp(predicted.reduce((a, v) => (v > a ? v : a), 0), 130, 250);
   const PRICES = ['lead_time', 'planned_cost', 'unplanned_cost'];
-  const money = v => Math.round(v).toLocaleString('en-US'), whole = v => number(v, 0), euro = v => money(v) + ' EUR';
+  const money = v => Math.round(v).toLocaleString('en-US'), whole = v => number(v, 0), euro = v => money(v) + ' EUR', tenth = v => number(Math.abs(v) < 0.05 ? 0 : v, 1);
   const me = () => fleet.find(one => one.number === get('engine')) || fleet[0];
   const at = (one, k) => one.from + clamp(k, one.begin, one.life) - one.begin;   // the row of a cycle
 
@@ -64,7 +64,7 @@ function render({ model, el }) {
   const choose = number => { player.stop(); const one = fleet.find(e => e.number === number); ui.set({ engine: number, cycle: one.first }); };
   pick('engine', group, fleet.map(one => [one.number, String(one.number)]), () => me().number, v => choose(+v));
   const labels = [t('sensor above'), t('sensor below'), t('third sensor')];
-  labels.forEach((label, i) => pick('sensors', label, [...(i ? [['', t('none')]] : []), ...columns.map(c => [c[0], titled(c)])], () => get('sensors')[i] || '', v => {
+  labels.slice(0, Math.max(2, get('sensors').length)).forEach((label, i) => pick('sensors', label, [...(i ? [['', t('none')]] : []), ...columns.map(c => [c[0], titled(c)])], () => get('sensors')[i] || '', v => {
     const list = [0, 1, 2].map(k => get('sensors')[k] || ''); list[i] = v; ui.set({ sensors: list.filter(x => x) });
   }));
   ui.check('show_truth', t('show the true remaining life'));
@@ -73,7 +73,7 @@ function render({ model, el }) {
   ui.slider('planned_cost', t('planned replacement'), { min: 0, max: 100000, step: 1000, text: euro });
   ui.slider('unplanned_cost', t('unplanned stop'), { min: 0, max: 500000, step: 5000, text: euro });
   ui.presets();
-  const goal = ui.goal(t('Put the line where the cost of all engines is at most {0} % above the lowest', Math.round(100 * (NEAR - 1))));
+  const goal = ui.goal(t('The cost of all engines at most {0} % above the lowest', Math.round(100 * (NEAR - 1))));
   ui.footer();
 
   // ---- the life of one engine
@@ -81,18 +81,18 @@ function render({ model, el }) {
   page.append(left, right); ui.stage.append(page);
   const wide = () => right.offsetTop === left.offsetTop;
   let strips = [], plot = null, hover = null, dragging = null;
-  const STRIP = 50, GAP = 22, LIFE = 178;
+  const STRIP = 44, GAP = 21, LIFE = 160, tall = () => sensors().length * (STRIP + GAP) + 24 + LIFE + 44;
   const setLine = v => ui.set({ line: clamp(Math.round(v), 0, HIGHEST) });
   const setCycle = k => ui.set({ cycle: clamp(Math.round(k), 1, me().life) });
   const life = ui.canvas({
-    label: t('The life of an engine'), where: left, maxWidth: 640, height: () => sensors().length * (STRIP + GAP) + 24 + LIFE + 44,
+    label: t('The life of an engine'), where: left, maxWidth: 640, height: tall,
     draw(g, W, H, theme) {
       const s = now(), { one, k, out } = s, box = { left: 50, width: W - 60 }, over = ticks(0, end, 5);
       const path = (value, X, Y, upTo) => { g.beginPath(); let pen = false; for (let c = one.begin; c <= upTo; c++) { const v = value(at(one, c)); if (!Number.isFinite(v)) { pen = false; continue; } pen ? g.lineTo(X(c), Y(v)) : g.moveTo(X(c), Y(v)); pen = true; } g.stroke(); };
       const look = hover === null ? k : hover;
       strips = sensors().map((column, i) => {
         const [lo, hi] = extent[column], pad = 0.06 * (hi - lo) || 1, y = [lo - pad, hi + pad], top = GAP + i * (STRIP + GAP);
-        const strip = axes(g, theme, { ...box, top, height: STRIP, x: [0, end], y, xticks: [], yticks: ticks(lo, hi, 2).slice(-3), ytext: v => String(+v.toPrecision(5)) });
+        const strip = axes(g, theme, { ...box, top, height: STRIP, x: [0, end], y, xticks: [], yticks: ticks(lo, hi, 3).length > 1 ? ticks(lo, hi, 3) : ticks(lo, hi, 5), ytext: v => String(+v.toPrecision(5)) });
         g.save(); strip.clip(); g.strokeStyle = theme.blue; g.lineWidth = 1.5; path(row => readings[column * N + row], strip.X, strip.Y, k); g.restore();
         g.font = `12px ${theme.font}`; g.textBaseline = 'bottom'; g.textAlign = 'left'; g.fillStyle = theme.text;
         g.fillText(titled(columns[column]), box.left, top - 4, box.width - 64);
@@ -111,7 +111,7 @@ function render({ model, el }) {
       g.restore();
       g.fillStyle = theme.text; g.beginPath(); g.roundRect(box.left + box.width - 26, y - 5, 22, 10, 4); g.fill();       // the grip of the line
       g.fillStyle = theme.page; for (const d of [-4, 0, 4]) g.fillRect(box.left + box.width - 15.5 + d, y - 2.5, 1.2, 5);
-      const upright = (c, colour, dash) => { g.strokeStyle = colour; g.lineWidth = 1.5; g.setLineDash(dash); g.beginPath(); g.moveTo(X(c), strips.length ? strips[0].top : top); g.lineTo(X(c), top + LIFE); g.stroke(); g.setLineDash([]); };
+      const upright = (c, colour, dash) => { g.strokeStyle = colour; g.lineWidth = 1.5; g.setLineDash(dash); for (const one of [...strips, plot]) { g.beginPath(); g.moveTo(X(c), one.top); g.lineTo(X(c), one.top + one.height); g.stroke(); } g.setLineDash([]); };
       upright(look, theme.soft, hover === null ? [] : [2, 3]);
       if (out.alarm !== null && k >= out.alarm) { mark(g, 'triangle', X(out.alarm), Y(clamp(predicted[at(one, out.alarm)], 0, highest)), 6); g.fillStyle = theme.purple; g.fill(); g.strokeStyle = theme.page; g.lineWidth = 1.5; g.stroke(); }
       const tag = (text, c, row, colour) => { g.font = `600 12px ${theme.font}`; g.textBaseline = 'middle'; const w = g.measureText(text).width, flip = X(c) + 8 + w > box.left + box.width; g.textAlign = flip ? 'right' : 'left'; g.lineWidth = 4; g.lineJoin = 'round'; g.strokeStyle = theme.page; const px = X(c) + (flip ? -7 : 7), py = top + 12 + 16 * row; g.strokeText(text, px, py); g.fillStyle = colour; g.fillText(text, px, py); };
@@ -146,10 +146,10 @@ function render({ model, el }) {
   // ---- the cost of each line, and what this line does to each engine
   let prices = null, draw = false;
   const costs = ui.canvas({
-    label: t('Cost over the alarm line'), where: right, maxWidth: 640, height: () => (wide() ? Math.round((sensors().length * (STRIP + GAP) + 24 + LIFE + 44) / 2) : 200),
+    label: t('Cost over the alarm line'), where: right, maxWidth: 640, height: () => (wide() ? Math.round(tall() / 2) : 200),
     draw(g, W, H, theme) {
       const s = now(), c = curve(), most = Math.max(...c.costs), y = [0, (Math.min(most, 3 * c.lowest) || 1) / 1000], Yof = v => clamp(v / 1000, 0, y[1]);
-      prices = axes(g, theme, { left: 48, top: 20, width: W - 58, height: H - 64, x: [0, HIGHEST], y, xticks: ticks(0, HIGHEST, 5), yticks: ticks(...y, 4), ytext: v => String(v), xlabel: t('alarm line [cycles]'), ylabel: t('1000 EUR / 1000 cycles') });
+      prices = axes(g, theme, { left: 48, top: 20, width: W - 64, height: H - 64, x: [0, HIGHEST], y, xticks: [0, 25, 50, 75, 100, 125], yticks: ticks(...y, 4), ytext: v => String(v), xlabel: t('alarm line [cycles]'), ylabel: t('1000 EUR / 1000 cycles') });
       g.save(); prices.clip();
       g.globalAlpha = 0.18; g.fillStyle = theme.green; const low = prices.Y(Yof(c.lowest)), near = prices.Y(Yof(NEAR * c.lowest)); g.fillRect(prices.left, near, prices.width, low - near + 1); g.globalAlpha = 1;
       g.strokeStyle = theme.blue; g.lineWidth = 2; g.beginPath(); c.costs.forEach((v, i) => g.lineTo(prices.X(i), prices.Y(v / 1000))); g.stroke();
@@ -173,10 +173,10 @@ function render({ model, el }) {
   });
   let bars = null;
   const each = ui.canvas({
-    label: t('What the line does to each engine'), where: right, maxWidth: 640, height: () => (wide() ? Math.round((sensors().length * (STRIP + GAP) + 24 + LIFE + 44) / 2) : 180),
+    label: t('What the line does to each engine'), where: right, maxWidth: 640, height: () => (wide() ? Math.round(tall() / 2) : 180),
     draw(g, W, H, theme) {
-      const s = now(), E = fleet.length, i = fleet.indexOf(s.one), most = Math.max(20, ...s.all.each.map(e => e.wasted));
-      bars = axes(g, theme, { left: 48, top: 20, width: W - 58, height: H - 64, x: [-0.5, E - 0.5], y: [0, most], xticks: [], yticks: ticks(0, most, 4), xlabel: t('all engines, one bar each'), ylabel: t('given away [cycles]') });
+      const s = now(), E = fleet.length, i = fleet.indexOf(s.one), most = 1.06 * Math.max(20, ...s.all.each.map(e => e.wasted));
+      bars = axes(g, theme, { left: 48, top: 20, width: W - 64, height: H - 64, x: [-0.5, E - 0.5], y: [0, most], grid: false, xticks: [...new Set([0, E >> 1, E - 1])], xtext: j => String(fleet[j].number), yticks: ticks(0, most, 4), xlabel: t('one bar for each {0}', group), ylabel: t('given away [cycles]') });
       const step = bars.width / E, w = Math.max(1, step * 0.7);
       s.all.each.forEach((e, j) => {
         const x = bars.X(j), hide = j === i && !s.over && !s.show_truth;
@@ -206,7 +206,7 @@ function render({ model, el }) {
       return !(player.playing && k + 1 === out.stop);              // a pause where the engine is replaced or fails
     },
   });
-  ui.stage.append(make('p', { className: 'cw-life-keys', textContent: t('Drag the alarm line up and down, drag elsewhere to move through the cycles. Keys on the picture: ← → cycle, ↑ ↓ alarm line, Page Up and Page Down another engine, Space plays.') }));
+  ui.stage.append(make('p', { className: 'cw-life-keys', textContent: t('Drag the line or the picture. Keys: ← → cycle, ↑ ↓ line, Page Up/Down engine, Space plays.') }));
 
   // ---- in words
   function now() {
@@ -225,18 +225,18 @@ function render({ model, el }) {
     return t('alarm at cycle {0}, only {1} cycles before the failure, but a replacement needs {2}: unplanned stop, {3} EUR', out.alarm, before, lead_time, cost);
   }
   function total(all, s) {
-    return t('All {0} with the line at {1}: {2} EUR per 1000 cycles, {3} unplanned stops, {4} cycles given away each.', fleet.length, whole(s.line), money(all.cost), all.unplanned, number(all.wasted, 1));
+    return t('All {0} with the line at {1}: {2} EUR per 1000 cycles, {3} unplanned stops, {4} cycles given away each.', fleet.length, whole(s.line), money(all.cost), all.unplanned, all.wasted.toFixed(1));
   }
   function words(s) {
     const { one, k, all } = s, c = curve(), look = hover === null ? k : Math.min(hover, k), row = at(one, look), above = c.lowest > 0 ? all.cost / c.lowest - 1 : 0;
     goal(s.planned_cost > 0 && s.unplanned_cost >= DEARER * s.planned_cost && above <= NEAR - 1);
     const values = sensors().map(i => `${columns[i][0]} ${+readings[i * N + row].toPrecision(4)} ${columns[i][1]}`.trim());
-    if (Number.isFinite(predicted[row])) values.push(t('predicted {0}', number(predicted[row], 1)));
-    if (s.show_truth) values.push(t('true {0}', whole(remaining[row])), ...(Number.isFinite(predicted[row]) ? [t('error {0}', number(predicted[row] - remaining[row], 1))] : []));
+    if (Number.isFinite(predicted[row])) values.push(t('predicted {0}', tenth(predicted[row])));
+    if (s.show_truth) values.push(t('true {0}', whole(remaining[row])), ...(Number.isFinite(predicted[row]) ? [t('error {0}', tenth(predicted[row] - remaining[row]))] : []));
     ui.formula([
       t('cycle {0}: {1}', look, values.join(', ')),
-      t('this {0} so far: {1} EUR', group, s.over ? money(s.out.cost) : 0) + ' · ' + t('all {0}: {1} EUR per 1000 cycles', fleet.length, money(all.cost)),
-      t('lowest with one line: {0} EUR at {1} cycles; this line is {2} % above it', money(c.lowest), c.best, number(100 * above, 1))]);
+      t('this {0} so far: {1} EUR', group, s.over ? money(s.out.cost) : 0),
+      t('lowest with one line: {0} EUR at {1} cycles; this line: {2} % above', money(c.lowest), c.best, tenth(100 * above))]);
     const here = t('{0} {1}, cycle {2}: {3}.', group, one.number, k, status(s));
     ui.say(player && player.playing ? status(s) + '.' : here + ' ' + s.words.all);
     life.describe(t('Sensors and remaining life of one engine. {0} Arrow keys left and right move through the cycles, up and down move the alarm line.', here));

@@ -194,8 +194,8 @@ class RemainingLifeMonitor(CourseWidget):
     # ---------------------------------------------------------------- in words, and as a picture
     def describe(self):
         result, row = self.policy(), self._row()
-        seen = [_("{name} {value:.4g} {unit}").format(name=name, value=self._reading(name)[row], unit=unit).rstrip()
-                for name, unit in self.columns if name in self.sensors]  # fmt: skip
+        units = dict(self.columns)
+        seen = [f"{name} {self._reading(name)[row]:.4g} {units[name]}".rstrip() for name in self.sensors]
         guess = self._predictions[row]
         if np.isfinite(guess):
             seen.append(_("predicted remaining life {n:.0f} cycles").format(n=guess))
@@ -225,32 +225,35 @@ class RemainingLifeMonitor(CourseWidget):
         for i, name in enumerate(self.sensors):
             ax = figure.add_subplot(left[i])
             values = self._reading(name)
-            ax.plot(x, values[seen], color="#0072B2", lw=1)
+            ax.plot(x, values[seen], color="#0072B2", marker="", lw=1)
             unit = self._runs.units[self._runs.feature_names.index(name)]
             ax.set(xlim=(0, end), ylim=(values.min(), values.max()), xticklabels=[])
             ax.set_title(f"{name} [{unit}]" if unit else name, fontsize=8, loc="left")
         ax = figure.add_subplot(left[-1])
-        ax.plot(x, self._predictions[seen], color="#D55E00", lw=1.6, label=_("predicted"))
+        ax.plot(x, self._predictions[seen], color="#D55E00", marker="", lw=1.6, label=_("predicted"))
         if self.show_truth:
-            ax.plot(self._runs.cycle[own], self._runs.y[own], color="#007A5A", ls="--", label=_("true"))
+            ax.plot(self._runs.cycle[own], self._runs.y[own], color="#007A5A", ls="--", marker="", label=_("true"))
         ax.axhline(self.line, color="#222222", ls="-.", lw=1.2, label=_("alarm line"))
         one = self.outcome()
         if one["alarm"] is not None and one["alarm"] <= self.cycle:
-            ax.plot(one["alarm"], self.line, "v", color="#A0478A", ms=9)
+            ax.plot(one["alarm"], self.line, "v", color="#A0478A", ms=9, markevery=1)
         if one["stop"] <= self.cycle:
             ax.axvline(one["stop"], color="#A0478A", lw=1.5)
         ax.set(xlim=(0, end), ylim=(0, self._top()), xlabel=_("cycle"), ylabel=_("remaining life [cycles]"))
         ax.legend(loc="upper right", fontsize=8)
         ax = figure.add_subplot(right[0])
-        ax.plot(LINES, self.costs() / 1000, color="#0072B2")
-        ax.plot(self.best_line, self.costs().min() / 1000, "*", color="#007A5A", ms=11)
+        ax.plot(LINES, self.costs() / 1000, color="#0072B2", marker="")
+        ax.plot(self.best_line, self.costs().min() / 1000, "*", color="#007A5A", ms=13, markevery=1, label=_("lowest"))
         ax.axvline(self.line, color="#222222", ls="-.", lw=1.2)
         ax.set(xlabel=_("alarm line [cycles]"), ylabel=_("1000 EUR per 1000 cycles"), ylim=(0, None))
+        ax.legend(loc="upper center", fontsize=8)
         ax = figure.add_subplot(right[1])
         result = self.policy()
         at = np.arange(len(result.engine))
-        ax.bar(at, np.where(result.planned, result.wasted, 0), color="#0072B2")
-        ax.plot(at[~result.planned], np.zeros(result.unplanned_stops), "x", color="#D55E00", ms=8, clip_on=False)
+        ax.bar(at, np.where(result.planned, result.wasted, 0), color="#A0478A")
+        low = np.full(result.unplanned_stops, 0.04)  # of the height of the axes
+        ax.plot(at[~result.planned], low, "x", color="#D55E00", ms=8, mew=2, markevery=1,
+                transform=ax.get_xaxis_transform())  # fmt: skip
         ax.set(xlabel=_("all engines (x: unplanned stop)"), ylabel=_("life given away [cycles]"), xticks=[])
 
     def _top(self):
@@ -280,14 +283,14 @@ class RemainingLifeMonitor(CourseWidget):
                 "and we need more of them: look at the cost per 1000 cycles.")),
             _("cheap stop"): look(best, at_best, cheap, _(
                 "The line with the lowest cost of all. This engine is replaced just before its failure. Choose other "
-                "engines: the same line gives away more of their life, because their predictions are worse.")),
-            _("spare part comes late"): look(best, at_best, cheap, _(
+                "engines: with the same line they lose more of their life, because their predictions are too low.")),
+            _("slow spare part"): look(best, at_best, cheap, _(
                 "The spare part now takes 30 cycles, and the line is where it was best for 10. How far must you move "
-                "it? The price for a slow supplier is the difference between the two lowest costs."),
+                "it? Compare the two lowest costs: the difference is what the slow supplier costs."),
                 lead_time=30, cycle=end),
-            _("failure costs little more"): look(best, at_best, cheap, _(
-                "A failure now costs only a quarter more than a planned replacement. Now the lowest cost is far to the "
-                "left: run the engines until they fail, or nearly so."),
+            _("cheap failure"): look(best, at_best, cheap, _(
+                "A failure now costs only a quarter more than a planned replacement. A low line no longer hurts much: "
+                "the left side of the curve comes down. How much does the prediction still save?"),
                 unplanned_cost=25_000.0),
         }  # fmt: skip
 
