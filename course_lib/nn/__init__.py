@@ -19,6 +19,7 @@ from course_lib.nn.activations import (
     tanh,
     tanh_backward,
 )
+from course_lib.nn.attention import attention_backward, attention_forward, attention_loops, attention_weights
 from course_lib.nn.convolution import (
     conv2d_backward,
     conv2d_forward,
@@ -28,6 +29,12 @@ from course_lib.nn.convolution import (
 )
 from course_lib.nn.dense import dense_backward, dense_forward
 from course_lib.nn.dropout import dropout_backward, dropout_forward
+from course_lib.nn.embedding import (
+    embedding_backward,
+    embedding_forward,
+    masked_mean_backward,
+    masked_mean_forward,
+)
 from course_lib.nn.gradient_check import GradientCheck, check_gradients, numerical_gradient, relative_error
 from course_lib.nn.gru import gru_backward, gru_forward, gru_gates, gru_loops
 from course_lib.nn.history import Callback, History
@@ -40,6 +47,7 @@ from course_lib.nn.initializers import (
     he_uniform,
     ones,
     orthogonal,
+    random_uniform,
     zeros,
 )
 from course_lib.nn.layers import Activation, Dense, Dropout, Flatten, Input, Layer
@@ -77,6 +85,7 @@ from course_lib.nn.pooling import (
 )
 from course_lib.nn.recurrent import simple_rnn_backward, simple_rnn_forward, simple_rnn_loops
 from course_lib.nn.recurrent_layers import GRU, LSTM, Masking, SimpleRNN
+from course_lib.nn.text_layers import Embedding, GlobalAveragePooling1D
 
 __all__ = [
     "ACTIVATIONS",
@@ -87,8 +96,10 @@ __all__ = [
     "Conv2D",
     "Dense",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GRU",
+    "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
     "GradientCheck",
     "History",
@@ -109,6 +120,10 @@ __all__ = [
     "activation_backward",
     "activation_forward",
     "adam_step",
+    "attention_backward",
+    "attention_forward",
+    "attention_loops",
+    "attention_weights",
     "average_pool2d_backward",
     "average_pool2d_forward",
     "binary_crossentropy",
@@ -124,6 +139,8 @@ __all__ = [
     "dense_forward",
     "dropout_backward",
     "dropout_forward",
+    "embedding_backward",
+    "embedding_forward",
     "global_average_pool2d_backward",
     "global_average_pool2d_forward",
     "glorot_normal",
@@ -141,6 +158,8 @@ __all__ = [
     "lstm_forward",
     "lstm_gates",
     "lstm_loops",
+    "masked_mean_backward",
+    "masked_mean_forward",
     "max_pool2d_backward",
     "max_pool2d_forward",
     "mean_squared_error",
@@ -149,6 +168,7 @@ __all__ = [
     "numerical_gradient",
     "ones",
     "orthogonal",
+    "random_uniform",
     "relative_error",
     "relu",
     "relu_backward",

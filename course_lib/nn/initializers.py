@@ -29,6 +29,11 @@ def ones(shape, rng):
     return np.ones(shape)
 
 
+def random_uniform(shape, rng):
+    """Uniform between -0.05 and 0.05. Keras's default for an embedding, where it is also called "uniform"."""
+    return rng.uniform(-0.05, 0.05, shape)
+
+
 def glorot_uniform(shape, rng):
     """Uniform between -a and a, a = sqrt(6 / (fan_in + fan_out)). Keras's default."""
     limit = math.sqrt(6 / sum(fans(shape)))
@@ -75,7 +80,10 @@ def orthogonal(shape, rng):
     return (q if rows >= columns else q.T).reshape(shape)
 
 
-INITIALIZERS = {f.__name__: f for f in (zeros, ones, glorot_uniform, glorot_normal, he_uniform, he_normal, orthogonal)}
+INITIALIZERS = {
+    f.__name__: f
+    for f in (zeros, ones, random_uniform, glorot_uniform, glorot_normal, he_uniform, he_normal, orthogonal)
+} | {"uniform": random_uniform}
 
 
 def initializer(argument, name):

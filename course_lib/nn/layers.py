@@ -28,6 +28,7 @@ class Layer:
     arguments = ()  # the names of __init__'s arguments, the same as Keras's
     in_pieces = False  # True where a batch is quicker in pieces, see `pieces`
     draws = False  # True where training draws random numbers
+    input_dtype = None  # what the first layer of a model takes, None for the model's own; see `Embedding`
     needs_dx = True  # the first layer of a model does not compute a gradient for the data
     taken = False  # True once it is in a model
     rng = None  # set by the model, for layers that draw random numbers
@@ -59,6 +60,10 @@ class Layer:
     def output_mask(self):
         """Which steps of the output count: as a rule those of the input."""
         return self.mask
+
+    def as_data(self, x):
+        """As the first layer of a model: return what a learner passed in as x, or say what is wrong with it."""
+        return x
 
     def forward(self, x, training=False):
         """Return the output for the batch x."""

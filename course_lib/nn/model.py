@@ -424,7 +424,8 @@ class Sequential:
             )
 
     def _inputs(self, x):
-        """Return x in the model's dtype, checked against the shape that the first layer needs."""
+        """Return x in the dtype of the model or of its first layer, checked against the shape that this one needs."""
+        x = self.layers[0].as_data(x) if self.layers else x
         try:
             x = np.asarray(x)
         except ValueError as error:
@@ -463,7 +464,7 @@ class Sequential:
                     "them to 0 ... 1 first, pictures of a camera with x / 255."
                 ).format(most=x.max())
             )
-        return finite_in(self.dtype, "x", x)
+        return finite_in(self.dtype, "x", x) if self.layers[0].input_dtype is None else x
 
     def _data(self, x, y):
         """Return x and y checked and in the form the loss needs."""
