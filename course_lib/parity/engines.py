@@ -48,7 +48,14 @@ class TensorFlow:
         with tf.GradientTape() as tape:
             tape.watch(tensors)
             y = f(*tensors)
-        return y, tape.gradient(y, tensors, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        gradients = tape.gradient(y, tensors, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        return y, [self.added_up(gradient) for gradient in gradients]
+
+    def added_up(self, gradient):
+        """Return a gradient as one tensor: that of an embedding is a list, one entry for each place of a token."""
+        import tensorflow as tf
+
+        return None if gradient is None else tf.convert_to_tensor(gradient)
 
 
 ENGINES = {"tensorflow": TensorFlow}

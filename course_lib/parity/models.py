@@ -1,5 +1,7 @@
 """Comparison of whole models: a NumPy `Sequential` and its Keras twin."""
 
+import functools
+
 import numpy as np
 
 from course_lib.language import _
@@ -13,8 +15,10 @@ def to_keras(numpy_model):
 
     device()
     numpy_model._need_weights()
-    dtype = str(numpy_model.dtype)
-    twin = keras.Sequential([keras.Input(numpy_model.input_shape, dtype=dtype)], name=numpy_model.name)
+    dtype, first = str(numpy_model.dtype), numpy_model.layers[0]
+    twin = keras.Sequential(
+        [keras.Input(numpy_model.input_shape, dtype=first.input_dtype or dtype)], name=numpy_model.name
+    )
     for layer in numpy_model.layers:
         kind = getattr(keras.layers, type(layer).__name__)
         twin.add(kind(**layer.get_config(), name=layer.name, dtype=dtype))
@@ -52,7 +56,7 @@ def compare(numpy_model, keras_model, x, y, steps=0):
     dtype = "float32" if "float32" in (str(numpy_model.dtype), their_dtype) else "float64"
     tolerance = TOLERANCES[dtype]
     loss_of = keras_loss(numpy_model.loss, their_dtype)
-    their_x = x.astype(their_dtype)
+    their_x = x.astype(numpy_model.layers[0].input_dtype or their_dtype)
     seen = {}
 
     def loss(*weights):
@@ -138,10 +142,28 @@ def keras_loss(loss, dtype):
 
 
 def keras_optimizer(optimizer):
-    """Return the Keras optimizer with the same numbers."""
+    """Return the Keras optimizer with the same numbers, which adds up the gradient of an embedding first."""
     import keras
 
-    return getattr(keras.optimizers, type(optimizer).__name__)(**optimizer.get_config())
+    return adding_up(getattr(keras.optimizers, type(optimizer).__name__))(**optimizer.get_config())
+
+
+@functools.cache
+def adding_up(kind):
+    """Return this class of Keras optimizers, made to add up the gradient of an embedding's row before it is used.
+
+    On TensorFlow the gradient of an embedding is a list, one entry for each place of a token. Where a token stands
+    several times in a batch, Adam and RMSprop of Keras 3 add the squares of these entries g_i, and the gradient is
+    their sum: v gets the sum of g_i^2 where the formula has (sum of g_i)^2. One-hot inputs and a dense layer learn by
+    the formula, and so do we.
+    """
+
+    class AddingUp(kind):
+        def apply(self, grads, trainable_variables=None):
+            return super().apply([engine().added_up(gradient) for gradient in grads], trainable_variables)
+
+    AddingUp.__name__ = AddingUp.__qualname__ = kind.__name__
+    return AddingUp
 
 
 def to_numpy(tensor):
