@@ -63,12 +63,13 @@ class Walk(NamedTuple):
 def make_cell(kind, activation, units, w_x, w_h, bias, keep_bias, seed):
     """Return a `Cell` for one feature whose weights follow from a few numbers, rounded to two decimals.
 
-    The new value listens to x with w_x and to the state with w_h times an orthogonal matrix (1 for one unit). In an
+    The new value listens to x with w_x and to the state with w_h times a rotation (1 for one unit). In an
     LSTM and a GRU, keep_bias is the bias of the gate that keeps: f or z.
     """
     rng = np.random.default_rng(seed)
     signs = np.ones(units) if units == 1 else rng.uniform(0.5, 1, units) * np.where(rng.random(units) < 0.4, -1, 1)
     Q = np.ones((1, 1)) if units == 1 else nn.orthogonal((units, units), rng)
+    Q[:, 0] *= np.sign(np.linalg.det(Q))  # a rotation, not a reflection
     gates = {"SimpleRNN": {}, "LSTM": LSTM_GATES, "GRU": GRU_GATES}[kind]
     W_x, W_h, b = [], [], []
     for name in {"SimpleRNN": "n", "LSTM": "ifno", "GRU": "zrn"}[kind]:

@@ -18,7 +18,7 @@ export function unpack(get) {
 /** The parts of the sum in front of an activation: from the input, from the state, the bias; block j, unit k. */
 export function parts(n, t, j, k) {
   const column = j * n.H + k, { W_x, W_h, b } = n.weights, add = (count, f) => { let s = 0; for (let i = 0; i < count; i++) s += f(i); return s; };
-  return { x: add(n.D, d => n.x(t, d) * W_x[d][column]), h: add(n.H, i => n.h(t - 1, i) * W_h[i][column]), b: b[0][column], b2: b.length > 1 ? b[1][column] : 0,
+  return { x: add(n.D, d => n.x(t, d) * W_x[d][column]), h: add(n.H, i => n.h(t - 1, i) * W_h[i][column]), b: b.reduce((sum, row) => sum + row[column], 0),  // a GRU has two rows
     factors: n.D === 1 && n.H === 1 ? [[n.x(t, 0), W_x[0][column]], [n.h(t - 1, 0), W_h[0][column]]] : null };
 }
 
