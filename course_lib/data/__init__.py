@@ -10,6 +10,7 @@ from course_lib.data.boards import BOARD_CLASSES, load_boards, simulate_boards
 from course_lib.data.catalogue import CATALOGUE
 from course_lib.data.degrading_machine import simulate_engines
 from course_lib.data.download import DataUnavailable, cache_folder, fetch
+from course_lib.data.energy import calendar, load_energy, simulate_energy
 from course_lib.data.engine_runs import EngineRuns, informative_columns
 from course_lib.data.images import Images
 from course_lib.data.machine_failures import (
@@ -24,6 +25,7 @@ from course_lib.data.min_max import MinMaxScaler
 from course_lib.data.sensor_table import SHAPES, sensor_table
 from course_lib.data.table import Standardizer, Table, leaks, split_by_group
 from course_lib.data.texts import Texts, same_words
+from course_lib.data.time_series import ForecastWindows, TimeSeries, forecast_windows, split_by_time, time_leaks
 from course_lib.data.turbofan import load_turbofan
 from course_lib.data.wafer_maps import WAFER_CLASSES, simulate_wafer_maps, wafer_map_image
 from course_lib.data.windows import Windows, last_windows, prepare_engines, windows
@@ -39,19 +41,24 @@ __all__ = [
     "WAFER_CLASSES",
     "DataUnavailable",
     "EngineRuns",
+    "ForecastWindows",
     "Images",
     "MinMaxScaler",
     "Standardizer",
     "Table",
     "Texts",
+    "TimeSeries",
     "Windows",
     "cache_folder",
+    "calendar",
     "fetch",
+    "forecast_windows",
     "informative_columns",
     "last_windows",
     "leaks",
     "load",
     "load_boards",
+    "load_energy",
     "load_failure_modes",
     "load_machine_failures",
     "load_maintenance_phrases",
@@ -62,12 +69,15 @@ __all__ = [
     "same_words",
     "sensor_table",
     "simulate_boards",
+    "simulate_energy",
     "simulate_engines",
     "simulate_machine_failures",
     "simulate_maintenance_phrases",
     "simulate_wafer_maps",
     "simulate_work_orders",
     "split_by_group",
+    "split_by_time",
+    "time_leaks",
     "wafer_map_image",
     "windows",
 ]
@@ -81,6 +91,7 @@ LOADERS = {
     "boards": {"real": load_boards, "simulated": simulate_boards},
     "maintenance_phrases": {"real": load_maintenance_phrases, "simulated": simulate_maintenance_phrases},
     "work_orders": {"real": load_work_orders, "simulated": simulate_work_orders},
+    "steel_energy": {"real": load_energy, "simulated": simulate_energy},
 }
 
 

@@ -3,6 +3,7 @@
 Nothing here is downloaded or opened: see `download.fetch`. A file is known by its sha256, so an edited copy is noticed.
 """
 
+from course_lib.data.catalogue_plant import ENERGY
 from course_lib.data.catalogue_texts import MAINTENANCE_PHRASES, WORK_ORDERS
 from course_lib.data.data_set import Address, Column, DataFile, DataSet
 
@@ -350,5 +351,6 @@ CATALOGUE = {
         BOARDS,
         MAINTENANCE_PHRASES,
         WORK_ORDERS,
+        ENERGY,
     )
 }
