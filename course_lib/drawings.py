@@ -9,7 +9,8 @@ INK, SOFT = "#222222", "#666666"
 BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"
 
 
-def _canvas(width, height, x, y):
+def canvas(width, height, x, y):
+    """An empty figure of `width` by `height` inches, and its axes over the ranges `x` and `y`, without a frame."""
     figure = figures.figure(width, height)
     ax = figure.add_subplot()
     ax.set(xlim=x, ylim=y, aspect="equal")
@@ -17,14 +18,16 @@ def _canvas(width, height, x, y):
     return figure, ax
 
 
-def _node(ax, x, y, text, radius=0.36, colour=INK, fill="white", size=12):
+def node(ax, x, y, text, radius=0.36, colour=INK, fill="white", size=12):
+    """A circle with a text."""
     from matplotlib.patches import Circle
 
     ax.add_patch(Circle((x, y), radius, facecolor=fill, edgecolor=colour, lw=1.8, zorder=3))
     ax.text(x, y, text, ha="center", va="center", fontsize=size, color=INK, zorder=4)
 
 
-def _box(ax, x, y, text, width=1.0, height=0.6, colour=INK, fill="white", size=11):
+def box(ax, x, y, text, width=1.0, height=0.6, colour=INK, fill="white", size=11):
+    """A box with round corners and a text; x and y are its middle."""
     from matplotlib.patches import FancyBboxPatch
 
     ax.add_patch(
@@ -42,7 +45,8 @@ def _box(ax, x, y, text, width=1.0, height=0.6, colour=INK, fill="white", size=1
     ax.text(x, y, text, ha="center", va="center", fontsize=size, color=INK, zorder=4)
 
 
-def _arrow(ax, start, end, text="", colour=SOFT, above=0.16, size=11, at=0.5, style="-|>", lw=1.6, dashed=False):
+def arrow(ax, start, end, text="", colour=SOFT, above=0.16, size=11, at=0.5, style="-|>", lw=1.6, dashed=False):
+    """An arrow from `start` to `end`, with a text `above` it."""
     ax.annotate(
         "",
         end,
@@ -73,17 +77,17 @@ def _arrow(ax, start, end, text="", colour=SOFT, above=0.16, size=11, at=0.5, st
 def neuron(inputs, weights):
     """One neuron: inputs times weights, sum with the bias, activation, output."""
     n = len(inputs)
-    figure, ax = _canvas(7.2, 2.6, (-3.2, 5.2), (-1.6, 1.6))
+    figure, ax = canvas(7.2, 2.6, (-3.2, 5.2), (-1.6, 1.6))
     for i, (name, weight) in enumerate(zip(inputs, weights, strict=True)):
         y = 0.85 * (n - 1) - 1.7 * i if n > 1 else 0.0
         ax.text(-1.5, y, name, ha="right", va="center", fontsize=12, color=INK)
-        _arrow(ax, (-1.4, y), (0.6, 0.25 * np.sign(y)), weight, colour=BLUE, above=0.22)
+        arrow(ax, (-1.4, y), (0.6, 0.25 * np.sign(y)), weight, colour=BLUE, above=0.22)
     ax.text(1.0, 1.25, _("bias b"), ha="center", fontsize=12, color=INK)
-    _arrow(ax, (1.0, 1.15), (1.0, 0.42), colour=BLUE)
-    _node(ax, 1.0, 0, "Σ", radius=0.42, colour=BLUE, size=16)
-    _arrow(ax, (1.42, 0), (2.58, 0), "z")
-    _node(ax, 3.0, 0, "f", radius=0.42, colour=ORANGE, size=15)
-    _arrow(ax, (3.42, 0), (4.55, 0), "y = f(z)")
+    arrow(ax, (1.0, 1.15), (1.0, 0.42), colour=BLUE)
+    node(ax, 1.0, 0, "Σ", radius=0.42, colour=BLUE, size=16)
+    arrow(ax, (1.42, 0), (2.58, 0), "z")
+    node(ax, 3.0, 0, "f", radius=0.42, colour=ORANGE, size=15)
+    arrow(ax, (3.42, 0), (4.55, 0), "y = f(z)")
     ax.text(1.0, -0.75, _("sums"), ha="center", color=BLUE, fontsize=11)
     ax.text(3.0, -0.75, _("bends"), ha="center", color=ORANGE, fontsize=11)
     return figure
@@ -106,11 +110,11 @@ def activations(names=("linear", "relu", "sigmoid", "tanh")):
 def chain(steps, below=()):
     """A row of boxes joined by arrows; `steps`: texts in the boxes, `below`: a text under each arrow."""
     width = 2.0
-    figure, ax = _canvas(min(9.0, 1.15 * width * len(steps)), 1.7, (-1, width * (len(steps) - 1) + 1), (-0.8, 0.8))
+    figure, ax = canvas(min(9.0, 1.15 * width * len(steps)), 1.7, (-1, width * (len(steps) - 1) + 1), (-0.8, 0.8))
     for i, text in enumerate(steps):
-        _box(ax, width * i, 0, text, width=1.15)
+        box(ax, width * i, 0, text, width=1.15)
         if i:
-            _arrow(
+            arrow(
                 ax, (width * (i - 1) + 0.6, 0), (width * i - 0.6, 0), below[i - 1] if below else "", above=-0.3, size=10
             )
     return figure
@@ -118,19 +122,19 @@ def chain(steps, below=()):
 
 def learning_loop():
     """Forward, loss, backward, step: the loop that every training runs."""
-    figure, ax = _canvas(8.2, 2.9, (-1.2, 9.5), (-2.1, 1.5))
+    figure, ax = canvas(8.2, 2.9, (-1.2, 9.5), (-2.1, 1.5))
     texts = ((_("data"), INK), (_("network\n(weights)"), BLUE), (_("prediction"), INK), (_("loss"), ORANGE))
     for i, (text, colour) in enumerate(texts):
-        _box(ax, 2.75 * i, 0.6, text, width=1.7, height=0.9, colour=colour)
+        box(ax, 2.75 * i, 0.6, text, width=1.7, height=0.9, colour=colour)
         if i:
-            _arrow(ax, (2.75 * (i - 1) + 0.9, 0.6), (2.75 * i - 0.9, 0.6))
+            arrow(ax, (2.75 * (i - 1) + 0.9, 0.6), (2.75 * i - 0.9, 0.6))
     ax.text(2.75, 1.3, _("1  forward propagation"), ha="center", color=BLUE, fontsize=11)
     ax.text(8.25, 1.3, _("2  how wrong?"), ha="center", color=ORANGE, fontsize=11)
-    _box(ax, 5.5, -1.3, _("gradients"), width=1.7, height=0.7, colour=GREEN)
+    box(ax, 5.5, -1.3, _("gradients"), width=1.7, height=0.7, colour=GREEN)
     for xs, ys in (((8.25, 8.25, 7.0), (0.12, -1.3, -1.3)), ((4.6, 2.75, 2.75), (-1.3, -1.3, -0.4))):
         ax.plot(xs, ys, color=GREEN, lw=1.6, ls="-", marker="", zorder=1)
-    _arrow(ax, (7.2, -1.3), (6.4, -1.3), colour=GREEN)
-    _arrow(ax, (2.75, -0.6), (2.75, 0.12), colour=GREEN)
+    arrow(ax, (7.2, -1.3), (6.4, -1.3), colour=GREEN)
+    arrow(ax, (2.75, -0.6), (2.75, 0.12), colour=GREEN)
     ax.text(7.5, -1.75, _("3  backpropagation"), ha="center", va="center", color=GREEN, fontsize=11)
     ax.text(3.0, -1.75, _("4  optimizer: a small step"), ha="center", va="center", color=GREEN, fontsize=11)
     return figure
@@ -138,7 +142,7 @@ def learning_loop():
 
 def nested():
     """Deep learning inside machine learning inside artificial intelligence."""
-    figure, ax = _canvas(8.0, 2.9, (0, 10.4), (0, 3.7))
+    figure, ax = canvas(8.0, 2.9, (0, 10.4), (0, 3.7))
     from matplotlib.patches import FancyBboxPatch
 
     for x, y, width, height, colour, fill, title, text in (
@@ -228,7 +232,7 @@ def training_curves(curves, best=False, ylabel=None):
 
 def dropout():
     """The same small network with all its neurons, and in one training step with two of them switched off."""
-    figure, ax = _canvas(8.2, 3.2, (-0.8, 11.2), (-2.9, 2.5))
+    figure, ax = canvas(8.2, 3.2, (-0.8, 11.2), (-2.9, 2.5))
     for left, title, off in ((0.0, _("in use: all neurons"), ()), (6.4, _("one training step: some are off"), (1, 3))):
         inputs = [(left, y) for y in (1.2, 0, -1.2)]
         hidden = [(left + 2, y) for y in (2, 1, 0, -1, -2)]
@@ -239,10 +243,10 @@ def dropout():
                 for end in [*inputs, output]:
                     ax.plot(*zip(there, end, strict=True), color=SOFT, ls="-", lw=0.9, marker="", zorder=1)
         for at in inputs:
-            _node(ax, *at, "", radius=0.28, colour=BLUE)
+            node(ax, *at, "", radius=0.28, colour=BLUE)
         for k, at in enumerate(hidden):
-            _node(ax, *at, "✕" if k in off else "", radius=0.28, colour=ORANGE if k in off else GREEN)
-        _node(ax, *output, "", radius=0.28, colour=INK)
+            node(ax, *at, "✕" if k in off else "", radius=0.28, colour=ORANGE if k in off else GREEN)
+        node(ax, *output, "", radius=0.28, colour=INK)
     return figure
 
 
@@ -266,13 +270,13 @@ def tools(table, parts, rows=700):
 
 def confusion(table, prices=None):
     """The four outcomes: `table` is ((right rejections, false alarms), (missed, found)), counts of parts."""
-    figure, ax = _canvas(5.6, 2.9, (-2.9, 4.4), (-2.1, 1.75))
+    figure, ax = canvas(5.6, 2.9, (-2.9, 4.4), (-2.1, 1.75))
     names = ((_("left alone, rightly"), _("false alarm")), (_("missed failure"), _("found failure")))
     for row, y in enumerate((0.7, -0.9)):
         ax.text(-0.2, y, (_("healthy"), _("failure"))[row], ha="right", va="center", fontsize=11, color=INK)
         for column, x in enumerate((1.1, 3.3)):
             good = row == column
-            _box(ax, x, y, f"{table[row][column]:,}", width=2.0, height=1.3, colour=GREEN if good else ORANGE, size=15)
+            box(ax, x, y, f"{table[row][column]:,}", width=2.0, height=1.3, colour=GREEN if good else ORANGE, size=15)
             ax.text(x, y - 0.45, names[row][column], ha="center", va="center", fontsize=9, color=SOFT, zorder=5)
     for x, text in ((1.1, _("says healthy")), (3.3, _("says failure"))):
         ax.text(x, 1.55, text, ha="center", va="center", fontsize=11, color=INK)
@@ -387,18 +391,18 @@ def cost_curves(defective, p, c_false, c_miss):
 
 def computational_graph():
     """L = (w x + b - t)^2 as boxes: values forward above the arrows, slopes backward below them."""
-    figure, ax = _canvas(8.6, 3.3, (-0.6, 11.0), (-2.35, 2.1))
+    figure, ax = canvas(8.6, 3.3, (-0.6, 11.0), (-2.35, 2.1))
     inputs = (("x", 1.2, "2", "−0.9"), ("w", -1.2, "0.5", "−3.6"))
     for name, y, value, slope in inputs:
-        _node(ax, 0, y, name, radius=0.4)
+        node(ax, 0, y, name, radius=0.4)
         _edge(ax, (0.4, 0.9 * y), (2.55, 0.2 * y), value, slope)
-    _box(ax, 3.1, 0, "×", width=1.0, height=0.9, colour=BLUE, size=16)
+    box(ax, 3.1, 0, "×", width=1.0, height=0.9, colour=BLUE, size=16)
     _edge(ax, (3.65, 0), (5.45, 0), "1", "−1.8")
-    _box(ax, 6.0, 0, "+", width=1.0, height=0.9, colour=BLUE, size=16)
-    _node(ax, 6.0, -1.85, "b", radius=0.4)
+    box(ax, 6.0, 0, "+", width=1.0, height=0.9, colour=BLUE, size=16)
+    node(ax, 6.0, -1.85, "b", radius=0.4)
     _edge(ax, (6.0, -1.42), (6.0, -0.5), "0.1", "−1.8", beside=True)
     _edge(ax, (6.55, 0), (8.15, 0), "y = 1.1", "−1.8")
-    _box(ax, 8.9, 0, "(y − t)²", width=1.4, height=0.9, colour=BLUE, size=12)
+    box(ax, 8.9, 0, "(y − t)²", width=1.4, height=0.9, colour=BLUE, size=12)
     _edge(ax, (9.65, 0), (10.9, 0), "L = 0.81", "1")
     ax.text(4.6, 1.75, _("black: values, forward"), ha="left", color=INK, fontsize=11)
     ax.text(4.6, 1.3, _("orange: slopes ∂L/∂..., backward"), ha="left", color=ORANGE, fontsize=11)
@@ -407,7 +411,7 @@ def computational_graph():
 
 def _edge(ax, start, end, value, slope, beside=False):
     """An arrow of a computational graph: the value above (or left), the slope that comes back below (or right)."""
-    _arrow(ax, start, end)
+    arrow(ax, start, end)
     x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
     dx, dy = (0.4, 0) if beside else (0, 0.27)
     tilt = 0.15 * np.sign(end[1] - start[1]) if not beside and start[1] != end[1] else 0

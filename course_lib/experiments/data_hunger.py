@@ -15,17 +15,14 @@ the test pictures come from other boards and other wafers and are the same for a
 
 import argparse
 import concurrent.futures
-import importlib.metadata
-import json
 import multiprocessing
-import platform
 import sys
 
 import numpy as np
 
 from course_lib import data
 from course_lib.data.augment import augment
-from course_lib.experiments import RESULTS
+from course_lib.experiments import RESULTS, versions, write_result
 from course_lib.experiments.reference import keras_network
 
 SAMPLES = (10, 20, 40, 80, 160, 320, 640, 1000)  # of each class
@@ -123,12 +120,10 @@ def main():
         "seeds": list(SEEDS),
         "steps": STEPS,
         "batch_size": BATCH,
-        "versions": {"python": platform.python_version()}
-        | {name: importlib.metadata.version(name) for name in ("numpy", "keras", "scikit-learn")},
+        "versions": versions("numpy", "keras", "scikit-learn"),
         "data": measured,
     }
-    with open(out, "w", encoding="utf-8") as f:
-        f.write(json.dumps(result, indent=1) + "\n")
+    write_result(result, out)
 
 
 if __name__ == "__main__":

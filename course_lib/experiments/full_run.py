@@ -9,9 +9,6 @@ needs Keras with TensorFlow and the real boards; about 15 minutes on two cores.
 """
 
 import argparse
-import importlib.metadata
-import json
-import platform
 import sys
 import time
 
@@ -19,7 +16,7 @@ import numpy as np
 
 from course_lib import data
 from course_lib.data.augment import augment
-from course_lib.experiments import RESULTS
+from course_lib.experiments import RESULTS, versions, write_result
 from course_lib.experiments.reference import keras_network, numpy_network
 
 EPOCHS, BATCH = 10, 32
@@ -89,12 +86,10 @@ def main():
         "command": COMMAND,
         "epochs": EPOCHS,
         "batch_size": BATCH,
-        "versions": {"python": platform.python_version()}
-        | {name: importlib.metadata.version(name) for name in ("numpy", "keras")},
+        "versions": versions("numpy", "keras"),
         "data": {name: measure(load) for name, load in (("boards", boards), ("wafers", wafers))},
     }
-    with open(out, "w", encoding="utf-8") as f:
-        f.write(json.dumps(result, indent=1) + "\n")
+    write_result(result, out)
 
 
 if __name__ == "__main__":

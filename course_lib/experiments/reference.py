@@ -1,4 +1,4 @@
-"""The reference network of chapter 6, for either engine."""
+"""The reference networks of chapters 6 and 8, for either engine."""
 
 
 def reference_layers(layers, classes):
@@ -34,3 +34,31 @@ def keras_network(classes, seed):
 
     keras.utils.set_random_seed(seed)
     return compiled(keras.Sequential(reference_layers(keras.layers, classes)))
+
+
+def recurrent_layers(layers, cell, shape, units=64):
+    """Return the layers for sequences of `shape` (T, D) and one number at the end; `cell` is "SimpleRNN", "LSTM" ...
+
+    `layers` is course_lib.nn or keras.layers.
+    """
+    return [layers.Input(shape), getattr(layers, cell)(units), layers.Dense(1)]
+
+
+def numpy_recurrent(cell, shape, seed):
+    """The recurrent network of chapter 8 in NumPy, its random start given by `seed`."""
+    from course_lib import nn
+
+    model = nn.Sequential(recurrent_layers(nn, cell, shape), rng=seed)
+    model.compile(optimizer=nn.Adam(1e-3, clipnorm=1.0), loss="mean_squared_error")
+    return model
+
+
+def keras_recurrent(cell, shape, seed):
+    """The same in Keras, from the same random start."""
+    import keras
+
+    keras.utils.set_random_seed(seed)  # for the order of the batches
+    model = keras.Sequential(recurrent_layers(keras.layers, cell, shape))
+    model.set_weights(numpy_recurrent(cell, shape, seed).get_weights())
+    model.compile(optimizer=keras.optimizers.Adam(1e-3, clipnorm=1.0), loss="mean_squared_error")
+    return model
