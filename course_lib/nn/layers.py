@@ -179,6 +179,12 @@ class Dense(Layer):
                     "Give x the shape (N, 1): x.reshape(-1, 1)."
                 )
             )
+        if input_shape[-1] is None:
+            raise ValueError(
+                _("Dense needs to know the number of its features, but Input leaves it open: {shape}.").format(
+                    shape=input_shape
+                )
+            )
         return {
             "kernel": ((input_shape[-1], self.units), initializer("kernel_initializer", self.kernel_initializer)),
             "bias": ((self.units,), initializer("bias_initializer", self.bias_initializer)),
@@ -243,6 +249,13 @@ class Flatten(Layer):
     """Lays all values of a sample in one row: (N, 28, 28, 1) becomes (N, 784)."""
 
     def compute_output_shape(self, input_shape):
+        if None in input_shape:
+            raise ValueError(
+                _(
+                    "Flatten needs to know all sizes, but the number of steps is open: {shape}. Name it in Input, or "
+                    "use a recurrent layer."
+                ).format(shape=input_shape)
+            )
         return (math.prod(input_shape),)
 
     def output_mask(self):
@@ -257,14 +270,23 @@ class Flatten(Layer):
 
 
 def shape_tuple(name, shape):
-    """Return the shape of one sample as a tuple of whole numbers above 0; 784 means (784,)."""
+    """Return the shape of one sample as a tuple of whole numbers above 0; 784 means (784,).
+
+    The steps of sequences, (T, D) or (T,), may be None: any number of steps, one for all sequences of a batch.
+    """
     try:
         sizes = tuple(shape) if not isinstance(shape, (int, np.integer)) else (shape,)
-        return tuple(whole(name, size) for size in sizes)
+        steps = sizes[:1] if sizes[:1] == (None,) and len(sizes) <= 2 else ()
+        return steps + tuple(whole(name, size) for size in sizes[len(steps) :])
     except TypeError as error:
         raise TypeError(
             _(
                 "{name} is {value!r}, but the shape of one sample is needed, without the batch axis, for "
-                "example (784,)."
+                "example (784,). Only sequences may leave their steps open: (None, 14)."
             ).format(name=name, value=shape)
         ) from error
+
+
+def fits(given, needed):
+    """Whether samples of the shape `given` go into what needs the shape `needed`; None there takes any size."""
+    return len(given) == len(needed) and all(n is None or g == n for g, n in zip(given, needed, strict=True))

@@ -20,7 +20,7 @@ from course_lib.nn.checks import (
     whole,
 )
 from course_lib.nn.history import Callbacks, History, progress
-from course_lib.nn.layers import Input, Layer
+from course_lib.nn.layers import Input, Layer, fits
 from course_lib.nn.losses import (
     LOSSES,
     binary_crossentropy,
@@ -314,11 +314,15 @@ class Sequential:
         x = self._inputs(x)
         size = self._at_once() if batch_size is None else whole("batch_size", batch_size)
         parts = [self._forward(x[a : a + size], False) for a in range(0, len(x), size)]
-        return np.concatenate(parts) if parts else np.empty((0, *self.output_shape), self.dtype)
+        return np.concatenate(parts) if parts else np.empty((0, *self._output_shape(x)), self.dtype)
 
     def __call__(self, x, training=False):
         """Return the outputs for one batch."""
         return self._forward(self._inputs(x), training)
+
+    def _output_shape(self, x):
+        """The shape of one output for x; steps that Input leaves open are those of x."""
+        return tuple(x.shape[1] if size is None else size for size in self.output_shape)
 
     # ---------------------------------------------------------------- one step
     def _forward(self, x, training, layers=None):
@@ -443,7 +447,7 @@ class Sequential:
             raise ValueError(_("x is a single number, but a batch is needed: (samples N, features D)."))
         if not self.built:
             self.build(x.shape[1:])
-        if x.shape[1:] != self.input_shape:
+        if not fits(x.shape[1:], self.input_shape):
             hint = ""
             if x.shape == self.input_shape:
                 hint = _(" For one sample use x[None].")
@@ -453,7 +457,7 @@ class Sequential:
                 hint = _(" For grey pictures without a channel axis use x[..., None].")
             raise ValueError(
                 _("x has shape {given}, but the first layer needs (N, {needed}).").format(
-                    given=x.shape, needed=", ".join(map(str, self.input_shape))
+                    given=x.shape, needed=", ".join("any" if size is None else str(size) for size in self.input_shape)
                 )
                 + hint
             )
@@ -484,7 +488,7 @@ class Sequential:
         if not len(x):
             raise ValueError(_("x has no samples: at least one is needed."))
         finite("y", y)
-        like = np.broadcast_to(self.dtype.type(0), (len(y), *self.output_shape))  # a shape, without the memory
+        like = np.broadcast_to(self.dtype.type(0), (len(y), *self._output_shape(x)))  # a shape, without the memory
         if self.loss is sparse_categorical_crossentropy:
             return x, class_numbers(y, like)
         if y.dtype.kind not in "fiub":

@@ -561,3 +561,56 @@ def test_wrong_values_are_explained(name):
 def test_text_is_no_sequence():
     with pytest.raises(TypeError, match="x has dtype"):
         rnn(np.full((3, 5, 2), "a"))
+
+
+def test_the_number_of_steps_may_be_open():
+    rng = np.random.default_rng(0)
+    layers = [nn.SimpleRNN(4, return_sequences=True), nn.LSTM(3), nn.Dense(1)]
+    model = nn.Sequential([nn.Input((None, 2)), *layers], dtype="float64", rng=0)
+    fixed = nn.Sequential([nn.Input((7, 2)), nn.SimpleRNN(4, return_sequences=True), nn.LSTM(3), nn.Dense(1)],
+                          dtype="float64", rng=0)  # fmt: skip
+    assert "(None, None, 4)" in shown(model)
+    model.compile(loss="mse")
+    fixed.compile(loss="mse")
+    for steps in (3, 7, 12):
+        x = rng.normal(size=(5, steps, 2))
+        assert model.predict(x).shape == (5, 1)
+        model.fit(x, x[:, -1, :1], epochs=2, verbose=0, rng=0)
+    fixed.set_weights(model.get_weights())
+    x = rng.normal(size=(5, 7, 2))
+    np.testing.assert_array_equal(model.predict(x), fixed.predict(x))
+    for ours, theirs in zip(model.loss_and_gradients(x, x[:, -1, :1])[1], fixed.loss_and_gradients(x, x[:, -1, :1])[1],
+                            strict=True):  # fmt: skip
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_open_steps_with_an_answer_for_each():
+    model = nn.Sequential([nn.Input((None, 2)), nn.GRU(4, return_sequences=True), nn.Dense(1)], rng=0)
+    model.compile(loss="mse")
+    for steps in (4, 9):
+        x = np.ones((3, steps, 2))
+        model.fit(x, x[..., :1], epochs=1, verbose=0)
+        assert model.predict(x).shape == (3, steps, 1)
+        assert model.predict(x[:0]).shape == (0, steps, 1)
+        with pytest.raises(ValueError, match=r"y_true has shape \(3, 2, 1\), but y_pred has shape"):
+            model.fit(x, x[:, :2, :1], verbose=0)
+
+
+def test_open_steps_where_they_cannot_be():
+    with pytest.raises(TypeError, match="Only sequences may leave their steps open"):
+        nn.Input((None, 28, 1))
+    with pytest.raises(TypeError, match="Only sequences may leave their steps open"):
+        nn.Input((7, None))
+    with pytest.raises(ValueError, match="Flatten needs to know all sizes, but the number of steps is open"):
+        nn.Sequential([nn.Input((None, 2)), nn.Flatten(), nn.Dense(1)])
+    with pytest.raises(ValueError, match="Dense needs to know the number of its features"):
+        nn.Sequential([nn.Input((None,)), nn.Dense(1)])
+    model = nn.Sequential([nn.Input((None, 2)), nn.SimpleRNN(3)])
+    with pytest.raises(ValueError, match=r"x has shape \(4, 5, 3\), but the first layer needs \(N, any, 2\)"):
+        model.predict(np.ones((4, 5, 3)))
+
+
+def shown(model):
+    lines = []
+    model.summary(print_fn=lines.append)
+    return "\n".join(lines)

@@ -239,3 +239,13 @@ def test_fit_counts_as_keras_fit_with_masked_steps(kind):
         np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-6, err_msg=name)
     for a, b in zip(network.get_weights(), twin.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, rtol=0, atol=1e-13)
+
+
+def test_the_number_of_steps_may_be_open_on_both():
+    network = nn.Sequential([nn.Input((None, 3)), nn.GRU(4), nn.Dense(1)], dtype="float64", rng=0)
+    network.compile("adam", "mse")
+    twin = parity.to_keras(network)
+    for steps in (3, 8):
+        x = np.random.default_rng(steps).normal(size=(5, steps, 3))
+        comparison = parity.compare(network, twin, x, x[:, -1, :1], steps=3)
+        assert comparison.passed, comparison
