@@ -5,7 +5,7 @@ import traitlets as T
 
 from course_lib import nn
 from course_lib.language import _
-from course_lib.widgets.base import HERE, Between, CourseWidget, own_function, written
+from course_lib.widgets.base import Between, CourseWidget, own_function, written
 from course_lib.widgets.pictures import Table
 from course_lib.widgets.unrolled_cells import BLOCKS, NAMES, Cell, make_cell, walk, walk_back
 
@@ -48,7 +48,6 @@ class UnrolledNetwork(CourseWidget):
     """
 
     _javascript = "unrolled_network.js"
-    _css = CourseWidget._css + (HERE / "unrolled_network.css").read_text(encoding="utf-8")
     picture_size = (8.4, 5.2)
 
     cell = T.Enum(CELLS, "SimpleRNN", help="the kind of cell").tag(sync=True, share=True)
