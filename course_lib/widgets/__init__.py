@@ -7,6 +7,7 @@ from course_lib.widgets.data_hunger import DataHunger
 from course_lib.widgets.gradient_checker import GradientChecker
 from course_lib.widgets.kernel_explorer import KernelExplorer
 from course_lib.widgets.loss_explorer import LossExplorer
+from course_lib.widgets.memory_knob import MemoryKnob
 from course_lib.widgets.network_inspector import NetworkInspector
 from course_lib.widgets.neuron_bench import NeuronBench
 from course_lib.widgets.optimizer_race import OptimizerRace
@@ -25,6 +26,7 @@ __all__ = [
     "GradientChecker",
     "KernelExplorer",
     "LossExplorer",
+    "MemoryKnob",
     "NetworkInspector",
     "NeuronBench",
     "OptimizerRace",

@@ -12,7 +12,11 @@ CLASSES = [getattr(widgets, name) for name in widgets.__all__]
 FIRST = {"Quiz": {"chapter": 1}}  # what a widget needs to be made, where its defaults do not do
 FIXED = {"Quiz": ["chapter"]}  # given once when it is made
 # Values that need data of the learner's own.
-WITHOUT = {("KernelExplorer", "scene"): ["own"], ("StraightOrBent", "shape"): ["own"]}
+WITHOUT = {
+    ("KernelExplorer", "scene"): ["own"],
+    ("MemoryKnob", "matrix"): ["own"],
+    ("StraightOrBent", "shape"): ["own"],
+}
 
 # Ranges of numeric settings that are entered freely, and makers for settings that are lists or texts.
 RANGES = {
