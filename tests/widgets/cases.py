@@ -24,6 +24,9 @@ RANGES = {
     ("BackpropStepper", "x2"): (-3, 3),
     ("BackpropStepper", "target"): (0, 1),
     ("BackpropStepper", "learning_rate"): (0.001, 5),
+    ("GateExplorer", "edit_step"): (1, 234),
+    ("GateExplorer", "step"): (1, 234),
+    ("GateExplorer", "unit"): (1, 8),
     ("NetworkInspector", "channel"): (0, 15),
     ("NetworkInspector", "column"): (0, 27),
     ("NetworkInspector", "image"): (-1, 19),
@@ -38,6 +41,7 @@ RANGES = {
 }
 MAKERS = {
     ("BackpropStepper", "weights"): lambda rng, w: rng.normal(0, 2, 13).round(2).tolist(),
+    ("GateExplorer", "sensor"): lambda rng, w: str(rng.choice(w.names)),
     ("KernelExplorer", "kernel"): lambda rng, w: rng.normal(size=[rng.choice([1, 3, 5])] * 2).round(2).tolist(),
     ("PoolingExplorer", "image"): lambda rng, w: rng.integers(-3, 10, rng.integers(4, 13, 2)).astype(float).tolist(),
     ("NetworkInspector", "drawing"): lambda rng, w: pack(rng.random((28, 28)) < rng.choice([0, 0.1, 0.6])),
