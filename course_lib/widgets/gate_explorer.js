@@ -16,6 +16,7 @@ function render({ model, el }) {
   const readings = floats(get('readings'));
   let gates, before, edited, strips = {}, plots = null, hover = null, dragging = false;
   const load = () => { gates = floats(get('gates')); before = floats(get('before')); edited = floats(get('edited')); strips = {}; ui.ask(); };
+  load();
   ui.on(['gates', 'before', 'edited', 'shape'], load);
   // What Python sends together arrives one by one: only what fits together is drawn.
   function now() {
@@ -50,7 +51,7 @@ function render({ model, el }) {
   ui.slider('step', t('step'), { min: 1, max: length, step: 1, text: label });
   ui.draw(() => { const H = String(Math.max(1, get('shape')[1])); if (unit.max !== H) { unit.max = H; unit.value = get('unit'); } });
   pick('sensor', t('sensor'), () => get('names').map((n, i) => [n, titled(i)]), () => get('sensor'), sensor => ui.set({ sensor }));
-  ui.menu('edit', t('edit the sensor'), [['none', t('as it was')], ['spike', t('add a spike')], ['stuck', t('stuck from a step on')]]);
+  ui.menu('edit', t('edit'), [['none', t('as it was')], ['spike', t('add a spike')], ['stuck', t('stuck')]]);
   const off = (input, f) => ui.draw(() => { const no = f(); if (input.disabled !== no) { input.disabled = no; input.parentNode.style.opacity = no ? 0.55 : 1; } });
   off(ui.slider('edit_step', t('edit at step'), { min: 1, max: length, step: 1, text: label }), () => get('edit') === 'none');
   off(ui.slider('spike', t('height of the spike (scaled)'), { min: -2, max: 2, step: 0.05, text: v => number(v, 2) }), () => get('edit') !== 'spike');
@@ -61,16 +62,19 @@ function render({ model, el }) {
   // ---- the picture: trace, one strip for each gate, and the chosen unit's gates as lines
   const TRACE = 58, LINES = 104, GAP = 4;
   const tallOf = (s, large) => Math.round(large ? clamp(8 * s.H, 48, 112) : clamp(2.5 * s.H, 18, 36));
-  const rows = s => [...s.names.map(name => ({ name, high: tallOf(s, name === s.gate) })), ...(s.edit === 'none' ? [] : [{ name: 'Δ', high: tallOf(s, false) + 6 }])];
+  const rows = s => [...s.names.map(name => ({ name, high: tallOf(s, name === s.gate) })), ...(s.edit === 'none' ? [] : [{ name: 'Δ', high: Math.round(clamp(4.5 * s.H, 30, 60)) }])];
   const strip = (s, name) => {                                   // unit 1 in the top row: rows from the bottom up
     if (strips[name]) return strips[name];
-    const list = new Float32Array(s.T * s.H), g = s.names.indexOf(name === 'Δ' ? MEMORY[s.cell] : name);
-    let largest = 0;
-    for (let k = 0; k < s.H; k++) for (let i = 0; i < s.T; i++) {
-      const at = (g * s.T + i) * s.H + k, v = name === 'Δ' ? gates[at] - before[at] : gates[at];
-      list[(s.H - 1 - k) * s.T + i] = v; largest = Math.max(largest, Math.abs(v));
+    const list = new Float32Array(s.T * s.H), delta = name === 'Δ', g = s.names.indexOf(delta ? MEMORY[s.cell] : name);
+    let largest = 1;
+    for (let k = 0; k < s.H; k++) {
+      const row = (s.H - 1 - k) * s.T;
+      let peak = 1e-6;
+      for (let i = 0; i < s.T; i++) { const at = (g * s.T + i) * s.H + k, v = delta ? gates[at] - before[at] : gates[at]; list[row + i] = v; peak = Math.max(peak, Math.abs(v)); }
+      if (delta) for (let i = 0; i < s.T; i++) list[row + i] /= peak;   // a share of the unit's largest difference
+      else largest = Math.max(largest, peak);
     }
-    return (strips[name] = { list, largest: name === 'Δ' ? Math.max(largest, 1e-6) : Math.max(1, largest), memo: {} });
+    return (strips[name] = { list, largest, memo: {} });
   };
   const picture = ui.canvas({
     label: t('The gates of a cell over a sensor trace'), maxWidth: 800,
@@ -85,10 +89,15 @@ function render({ model, el }) {
       const trace = axes(g, theme, { left, top: 20, width, height: TRACE, x, y: [lo - pad, hi + pad], xticks: [], yticks: ticks(lo, hi, 3), ytext: v => String(+v.toPrecision(5)) });
       const path = (list, plot) => { g.beginPath(); list.forEach((v, i) => g.lineTo(plot.X(i + 1), plot.Y(v))); g.stroke(); };
       g.save(); trace.clip(); g.lineWidth = 1.5; g.strokeStyle = theme.blue; path(mine, trace);
-      if (s.edit !== 'none') { g.strokeStyle = theme.orange; g.setLineDash([5, 3]); path(Array.from(edited), trace); g.setLineDash([]); }
+      if (s.edit !== 'none') {
+        const from = Math.max(0, s.at - 2), to = s.edit === 'spike' ? Math.min(s.T, s.at + 1) : s.T;
+        g.strokeStyle = theme.orange; g.lineWidth = 2; g.beginPath(); for (let i = from; i < to; i++) g.lineTo(trace.X(i + 1), trace.Y(edited[i])); g.stroke();
+      }
       g.restore();
-      g.font = `12px ${theme.font}`; g.textBaseline = 'bottom'; g.textAlign = 'left'; g.fillStyle = theme.text; g.fillText(titled(s.column), left, 16, width * 0.75);
-      if (s.edit !== 'none') { g.textAlign = 'right'; g.fillStyle = theme.orange; g.font = `600 12px ${theme.font}`; g.fillText(t('edited'), left + width, 16); }
+      g.font = `12px ${theme.font}`; g.textBaseline = 'bottom'; g.textAlign = 'left'; g.fillStyle = theme.text; g.fillText(titled(s.column), left, 16, width - 90);
+      for (let i = 0; i < 54; i++) { const c = 3 * Math.round((255 * i) / 53); g.fillStyle = `rgb(${table[c]},${table[c + 1]},${table[c + 2]})`; g.fillRect(left + width - 66 + i, 5, 1.5, 9); }
+      g.strokeStyle = theme.soft; g.lineWidth = 1; g.strokeRect(left + width - 66.5, 4.5, 55, 10); g.fillStyle = theme.text;
+      g.textAlign = 'right'; g.fillText('−', left + width - 70, 17); g.fillText('+', left + width, 17);
       // strips
       let top = 20 + TRACE + 12;
       const boxes = rows(s).map(({ name, high }) => {
@@ -117,7 +126,7 @@ function render({ model, el }) {
       for (const name of s.names) for (let i = 1; i <= s.T; i++) most = Math.max(most, Math.abs(value(s, name, i, s.k)));
       most = Math.ceil(2 * most) / 2;
       const lines = axes(g, theme, { left, top, width, height: LINES, x, y: [-most, most], xticks: over, xtext: v => String(v + offset), yticks: ticks(-most, most, 4), ytext: v => number(v, Number.isInteger(v) ? 0 : 1), xlabel: s.first ? t('cycle') : t('step') });
-      g.textAlign = 'left'; g.textBaseline = 'bottom'; g.fillStyle = theme.text; g.font = `600 12px ${theme.font}`; g.fillText(t('unit {0}', s.k), left, top - 4);
+      g.textAlign = 'left'; g.textBaseline = 'bottom'; g.fillStyle = theme.text; g.font = `600 12px ${theme.font}`; g.fillText(t('unit {0}', s.k), left, top - 4); g.textAlign = 'right'; g.font = `12px ${theme.font}`; g.fillText(pointed(s), left + width, top - 4, width - 60);
       const column = (name, from) => Array.from({ length: s.T }, (_, i) => value(s, name, i + 1, s.k, from));
       g.save(); lines.clip();
       for (const name of [...s.names.filter(n => n !== s.gate), s.gate]) {
@@ -163,6 +172,14 @@ function render({ model, el }) {
   ui.stage.append(make('p', { className: 'cw-gate-keys', textContent: t('Click a strip, or use the keys: ← → step, ↑ ↓ unit, Page Up/Down gate, Enter moves the edit here.') }));
 
   // ---- in words
+  function pointed(s) {
+    const trace = s.edit !== 'none' ? edited : readings.subarray(s.column * s.T, (s.column + 1) * s.T), memory = MEMORY[s.cell];
+    const text = !hover ? '' : place(s, hover.step) + ', ' + (hover.name === null ? `${get('names')[s.column]} ${+trace[hover.step - 1].toPrecision(5)} ${get('units')[s.column]}`.trim()
+      : hover.name === 'Δ' ? t('difference of {0}, unit {1}: {2}', memory, hover.k, short(value(s, memory, hover.step, hover.k) - value(s, memory, hover.step, hover.k, before)))
+        : t('{0} of unit {1}: {2}', hover.name, hover.k, short(value(s, hover.name, hover.step, hover.k))));
+    picture.node.dataset.pointed = text;
+    return text;
+  }
   function words(s) {
     const v = Object.fromEntries(s.names.map(name => [name, value(s, name, s.step, s.k)])), memory = MEMORY[s.cell], keeps = KEEPS[s.cell];
     v.before = value(s, memory, s.step - 1, s.k);
@@ -172,13 +189,6 @@ function render({ model, el }) {
     ] : [`h = z · h₋₁ + (1 − z) · n = ${short(v.z)} · ${inner(v.before)} + ${short(1 - v.z)} · ${inner(v.n)} = ${short(v.h)}`];
     const mean = get('kept')[s.k - 1], half = get('half_lives')[s.k - 1];
     lines.push(t('half-life = log 0.5 / log {0} = {1} (mean {2} of this unit: {0})', short(mean), steps(half), keeps));
-    if (hover) {
-      const trace = edited.length && s.edit !== 'none' ? edited : readings.subarray(s.column * s.T, (s.column + 1) * s.T);
-      const shown = hover.name === null ? `${get('names')[s.column]} ${+trace[hover.step - 1].toPrecision(5)} ${get('units')[s.column]}`.trim()
-        : hover.name === 'Δ' ? t('difference of {0}, unit {1}: {2}', memory, hover.k, short(value(s, memory, hover.step, hover.k) - value(s, memory, hover.step, hover.k, before)))
-          : t('{0} of unit {1}: {2}', hover.name, hover.k, short(value(s, hover.name, hover.step, hover.k)));
-      lines.push(t('pointer, {0}: {1}', place(s, hover.step), shown));
-    } else lines.push(t('pointer: –'));
     ui.formula(lines);
     const longest = get('half_lives').reduce((best, h, i, list) => (h > list[best] ? i : best), 0) + 1;
     goal(s.H > 1 && s.k === longest && s.edit === 'spike' && get('spike') !== 0);
@@ -190,7 +200,6 @@ function render({ model, el }) {
     picture.describe(t('A sensor trace, a strip of colours for each gate with one row a unit, and the gates of one unit as lines. {0} Arrow keys left and right choose the step, up and down the unit.', text));
   }
   ui.on(['cell', 'unit', 'step', 'gate', 'sensor', 'edit', 'edit_step', 'spike', 'names', 'half_lives', 'kept', 'lasting', 'gate_names', 'cells'], ui.ask);
-  load();
   return ui.end;
 }
 export default { render };

@@ -230,15 +230,20 @@ class GateExplorer(CourseWidget):
             trace.plot(t, np.frombuffer(self.edited, "f4"), color="#D55E00", marker="", lw=1.2, ls="--")
         unit = self.units[column]
         trace.set_title(f"{self.sensor} [{unit}]" if unit else self.sensor, fontsize=9, loc="left")
-        values = self._now[self.gate].T
-        low = -1.0 if self.gate in "gnch" else 0.0
+        name, title = self.gate, _("{gate}: {words}, all units").format(gate=self.gate, words=_words()[self.gate])
+        values = self._now[name].T
+        if self.edit != "none":  # then the picture is about what it changes
+            name = MEMORY[self.cell]
+            values = (self._now[name] - self._run(self.cell)[name]).T
+            values = values / np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-6)
+            title = _("what the edit changes in {gate}, as a share of each unit's largest change").format(gate=name)
+        low = -1.0 if name in "gnch" else 0.0
         largest = max(1.0, float(np.abs(values).max()))
         H = len(values)
         strip.imshow(values, aspect="auto", cmap="PuOr_r" if low else "Oranges", vmin=low * largest, vmax=largest,
                      extent=(t[0] - 0.5, t[-1] + 0.5, H + 0.5, 0.5), interpolation="nearest")  # fmt: skip
         strip.axhline(self.unit, color="#222222", lw=0.8)
-        strip.set_title(_("{gate}: {words}, all units").format(gate=self.gate, words=_words()[self.gate]), fontsize=9,
-                        loc="left")  # fmt: skip
+        strip.set_title(title, fontsize=9, loc="left")
         strip.set(ylabel=_("unit"))
         strip.grid(False)
         for name in GATES[self.cell]:
@@ -270,8 +275,8 @@ class GateExplorer(CourseWidget):
                 "in others it leaves a long trail. Which row has the longest one?"),
                 gate=MEMORY[first], edit="spike"),
             _("stuck sensor"): look(first, _(
-                "From the middle on this sensor shows one value, as a broken one does. Nothing tells the network. In which "
-                "rows of the difference does it grow, while the true wear goes on?"),
+                "From the middle on this sensor shows one value, as a broken one does. Nothing tells the network. In "
+                "which rows of the difference does it grow, while the true wear goes on?"),
                 gate=MEMORY[first], edit="stuck", step=last, edit_step=(last + 1) // 2),
             _("end of life"): look(first, _(
                 "At the end the sensors leave their usual range. Look which gates open or close then, and in how many "
@@ -280,8 +285,8 @@ class GateExplorer(CourseWidget):
         if len(self._cells) > 1:
             other = list(self._cells)[1]
             lessons[_("same spike, {cell}").format(cell=other)] = look(other, _(
-                "The other cell, for the same engine. A GRU has one gate for both: what it does not keep it replaces, by "
-                "1 - z. A unit with a short half-life can still show the spike for long: it hears of it from others."),
+                "The other cell, for the same engine. A GRU has one gate for both: what it does not keep it replaces, "
+                "by 1 - z. A unit of a short half-life can still show the spike for long: others tell it."),
                 gate=MEMORY[other], edit="spike")  # fmt: skip
         return lessons
 
