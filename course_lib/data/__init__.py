@@ -23,6 +23,7 @@ from course_lib.data.machine_failures import (
 from course_lib.data.maintenance_phrases import load_maintenance_phrases, simulate_maintenance_phrases
 from course_lib.data.min_max import MinMaxScaler
 from course_lib.data.sensor_table import SHAPES, sensor_table
+from course_lib.data.shipments import Shipments, load_shipments, one_hot, simulate_shipments
 from course_lib.data.table import Standardizer, Table, leaks, split_by_group
 from course_lib.data.texts import Texts, same_words
 from course_lib.data.time_series import ForecastWindows, TimeSeries, forecast_windows, split_by_time, time_leaks
@@ -44,6 +45,7 @@ __all__ = [
     "ForecastWindows",
     "Images",
     "MinMaxScaler",
+    "Shipments",
     "Standardizer",
     "Table",
     "Texts",
@@ -62,8 +64,10 @@ __all__ = [
     "load_failure_modes",
     "load_machine_failures",
     "load_maintenance_phrases",
+    "load_shipments",
     "load_turbofan",
     "load_work_orders",
+    "one_hot",
     "physics_features",
     "prepare_engines",
     "same_words",
@@ -73,6 +77,7 @@ __all__ = [
     "simulate_engines",
     "simulate_machine_failures",
     "simulate_maintenance_phrases",
+    "simulate_shipments",
     "simulate_wafer_maps",
     "simulate_work_orders",
     "split_by_group",
@@ -92,6 +97,7 @@ LOADERS = {
     "maintenance_phrases": {"real": load_maintenance_phrases, "simulated": simulate_maintenance_phrases},
     "work_orders": {"real": load_work_orders, "simulated": simulate_work_orders},
     "steel_energy": {"real": load_energy, "simulated": simulate_energy},
+    "shipments": {"real": load_shipments, "simulated": simulate_shipments},
 }
 
 

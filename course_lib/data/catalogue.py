@@ -3,7 +3,7 @@
 Nothing here is downloaded or opened: see `download.fetch`. A file is known by its sha256, so an edited copy is noticed.
 """
 
-from course_lib.data.catalogue_plant import ENERGY
+from course_lib.data.catalogue_plant import ENERGY, SHIPMENTS
 from course_lib.data.catalogue_texts import MAINTENANCE_PHRASES, WORK_ORDERS
 from course_lib.data.data_set import Address, Column, DataFile, DataSet
 
@@ -352,5 +352,6 @@ CATALOGUE = {
         MAINTENANCE_PHRASES,
         WORK_ORDERS,
         ENERGY,
+        SHIPMENTS,
     )
 }

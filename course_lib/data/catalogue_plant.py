@@ -54,3 +54,83 @@ ENERGY = DataSet(
         "Copies saved again by a spreadsheet have other dates (01-01-2018): the sha256 tells.",
     ),
 )
+
+SHIPMENTS = DataSet(
+    name="shipments",
+    title="Deliveries of medicines and their lead times (USAID SCMS)",
+    folder="scms_shipments",
+    files=(
+        DataFile(
+            name="SCMS_Delivery_History_Dataset.csv.zip",
+            sha256="0c509d5d19bff156e66f9e7c80bdadf505db83e0a8dae62ee6ff467ef5a4ce68",
+            size=595_135,
+            addresses=(
+                Address(
+                    "https://raw.githubusercontent.com/Hitesh-Nimbalkar/Shipment_Pricing_EDA/"
+                    "45fdd5fa1dc4601b57d8d7dd3abd4202b0827f46/Data/SCMS_Delivery_History_Dataset.csv.zip"
+                ),
+            ),
+        ),
+    ),
+    page=(
+        "USAID, Supply Chain Shipment Pricing Data, data.usaid.gov, data set a3rc-nmf6 (the portal has been closed "
+        "since 2025; this is a copy of 2019)"
+    ),
+    licence="public domain: a work of the U.S. Government (USAID)",
+    citation="USAID, Supply Chain Management System (SCMS): Supply Chain Shipment Pricing Data, 2006 to 2015.",
+    story=(
+        "What the United States sent to fight HIV and malaria: 10,324 deliveries of medicines and laboratory tests. "
+        "For 4,587 of them the day of the order and the day of the delivery are known. The lead time between the two "
+        "is 0 to 616 days, median 92. How long will the next order take? Only what was known when the order was sent may "
+        "help to answer."
+    ),
+    columns=(
+        Column("ID, Project Code, PQ #, PO / SO #, ASN/DN #", "", "numbers of papers; the order (PO) is the group"),
+        Column("Country", "", "where to; 40 countries among the orders with a date"),
+        Column("Managed By, Fulfill Via", "", "always the same among the orders with a date (but two); not used"),
+        Column(
+            "Vendor INCO Term", "", "delivery term (Incoterm), for example EXW: who pays and organises the transport"
+        ),
+        Column("Shipment Mode", "", "Air, Truck, Ocean, Air Charter, or N/A; taken as planned at the order"),
+        Column("PQ First Sent to Client Date", "", "day of the quote, or text; not used"),
+        Column("PO Sent to Vendor Date", "", "day of the order: the lead time begins; month/day/year, or text"),
+        Column(
+            "Scheduled Delivery Date",
+            "",
+            "equals the delivery in 89 % of the rows: moved later, never an input",
+        ),
+        Column("Delivered to Client Date", "", "day of the delivery: the lead time ends"),
+        Column("Delivery Recorded Date", "", "after the delivery: never an input"),
+        Column("Product Group, Sub Classification", "", "kind of product: ARV (HIV medicine), HRDT (HIV test) ..."),
+        Column("Vendor", "", "who sells; 68 among the orders with a date"),
+        Column("Item Description, Molecule/Test Type, Brand, Dosage, Dosage Form", "", "the product; not used"),
+        Column("Unit of Measure (Per Pack)", "", "pieces in a pack; not used"),
+        Column("Line Item Quantity", "packs", "how many were ordered"),
+        Column("Line Item Value", "USD", "value of the order line"),
+        Column("Pack Price, Unit Price", "USD", "price of a pack and of a piece; not used"),
+        Column("Manufacturing Site", "", "where it is made; not used"),
+        Column("First Line Designation", "", "Yes for products of the first treatment line"),
+        Column("Weight (Kilograms)", "kg", "number or text; known when the goods are packed: never an input"),
+        Column("Freight Cost (USD)", "USD", "number or text; known with the invoice: never an input"),
+        Column("Line Item Insurance (USD)", "USD", "known with the invoice: never an input"),
+    ),
+    known_defects=(
+        "5,732 of 10,324 rows have no date of the order (5,404 came from a warehouse, 328 were not captured). They are "
+        "left out, so these data say nothing about deliveries from stock.",
+        "5 rows were delivered before they were ordered (by 1 to 292 days). These are errors; they are left out "
+        "and counted in `dropped`.",
+        "The file begins with a byte order mark and its lines end with CR alone; two kinds of dates are in it "
+        "(11/24/06 is month/day/year).",
+        "352 rows have a lead time of 0 days, all in South Africa, 164 of them ordered in August 2014: probably the "
+        "order was typed in when the goods had arrived. They are 0.9 % of the orders before 9 July 2014 and 35 % of those "
+        "after, so the last 20 % are unlike the rest.",
+        "The lead times drift: the median is 66 days for orders of 2007, 123 for 2011, 60 for 2015. A model of the "
+        "past is not a model of the future.",
+        "Lead times that are not over are not in the file: orders of 2015 are there only if they were delivered by "
+        "September 2015, so the last ones look quick.",
+        "One order has several lines, often with the same delivery. A split by row leaks; split by time.",
+        "Freight cost, weight and insurance are filled in with the invoice. With them a model looks better than it can "
+        "ever be on the day of the order.",
+        "Copies saved again by a spreadsheet turned 12/1/06 into 2012-01-06: the sha256 tells.",
+    ),
+)
