@@ -43,7 +43,7 @@ class MemoryKnob(CourseWidget):
     seed = T.Int(0, min=0, max=999, help="which random numbers").tag(sync=True, share=True)
     clip = T.Bool(False, help="clip the gradient of the weights").tag(sync=True, share=True)
     clipnorm = Between(1.0, min=0.01, max=100, help="longest gradient, 0.01 to 100").tag(sync=True, share=True)
-    at = T.Int(0, min=0, max=100, help="the step whose values are told").tag(sync=True, share=True)
+    at = T.Int(20, min=0, max=100, help="the step whose values are told").tag(sync=True, share=True)
 
     kinds = T.List(help="pairs of matrix and label").tag(sync=True)
     response = T.Bytes(help="float64 (T + 1,): what is left of the impulse").tag(sync=True)
@@ -134,8 +134,8 @@ class MemoryKnob(CourseWidget):
         t, g, words = self.place, self.curve("gradient"), _words()
         text = _(
             "{matrix} W_hh, {units} units, spectral radius {rho:.2f}, largest singular value {sigma:.2f}, "
-            "{activation}, {steps} steps. Of the impulse {state:.2g} times is left at the end: {state_fate}. Of the gradient "
-            "{gradient:.2g} times arrives at the first step: {gradient_fate}. At t = {t}: state {state_t:.2g}, "
+            "{activation}, {steps} steps. At the end {state:.2g} times the impulse is left: {state_fate}. At step 0 "
+            "{gradient:.2g} times the last gradient arrives: {gradient_fate}. At t = {t}: state {state_t:.2g}, "
             "gradient {gradient_t:.2g}."
         ).format(
             matrix=_matrices()[self.matrix], units=self.result["units"], rho=self.rho, sigma=self.sigma,
@@ -163,11 +163,19 @@ class MemoryKnob(CourseWidget):
         labels = {"state": _("state"), "gradient": _("gradient"), "most": _("any direction, at most")}
         colours = {"state": "#0072B2", "gradient": "#D55E00", "most": "#8A6D00"}
         for ax, curves, way, label in pairs:
-            low, high = limits([*curves.values(), self.curve("typical")])
+            low, high = limits(list(curves.values()), self.curve("typical"))
             for name, values in curves.items():
                 ax.plot(t, np.maximum(values, low / 10), color=colours[name], label=labels[name], marker="", ls="-",
                         lw=1.2 if name == "most" else 2.4)  # fmt: skip
-            ax.plot(t, self.curve("typical")[::way], color="#222222", ls="--", marker="", lw=1.3, label=_("ρ · max f′"))
+            ax.plot(
+                t,
+                self.curve("typical")[::way],
+                color="#222222",
+                ls="--",
+                marker="",
+                lw=1.3,
+                label=_("ρ · max f′ a step"),
+            )
             ax.plot(
                 t, self.curve("bound")[::way], color="#A0478A", ls=":", marker="", lw=2, label=_("bound: σ · max f′")
             )
@@ -177,12 +185,17 @@ class MemoryKnob(CourseWidget):
             ax.legend(fontsize=8)
 
 
-def limits(curves, least=1e-8, largest=1e8):
-    """Return the ends of the log axis: whole powers of ten around the curves, at least 0.01 to 10."""
+def limits(curves, typical, least=1e-12, largest=1e12):
+    """Return the ends of the log axis: whole powers of ten around the curves, at least 0.01 to 10.
+
+    The line `typical` is followed for a factor of 100 beyond them; then it leaves the picture.
+    """
     values = np.concatenate([np.ravel(c) for c in curves])
-    low, high = min(values.min(), 1e-2), max(values.max(), 10.0)
-    return (10.0 ** np.floor(np.log10(min(max(low, least), 1e-2)) + 1e-9),
-            10.0 ** np.ceil(np.log10(min(high, largest)) - 1e-9))  # fmt: skip
+    low = min(max(min(values.min(), 1e-2), least), 1e-2)
+    high = max(2 * values.max(), 10.0)
+    low = max(min(low, max(typical.min(), low / 100)), least)
+    high = min(max(high, min(typical.max(), high * 100)), largest)
+    return 10.0 ** np.floor(np.log10(low) + 1e-9), 10.0 ** np.ceil(np.log10(high) - 1e-9)
 
 
 def checked_matrix(W):
@@ -224,7 +237,7 @@ def _matrices():
 def _lessons():
     def look(why, **settings):
         usual = {"rho": 0.9, "activation": "tanh", "matrix": "random", "units": 24, "steps": 50, "impulse": 0.5,
-                 "seed": 0, "clip": False, "clipnorm": 1.0, "at": 0}  # fmt: skip
+                 "seed": 0, "clip": False, "clipnorm": 1.0, "at": 20}  # fmt: skip
         return {"set": usual | settings, "why": why}
 
     return {
@@ -236,14 +249,15 @@ def _lessons():
         _("kept"): look(rho=1.0, activation="linear", matrix="orthogonal", why=_(
             "A rotation keeps every length, and without a bend nothing is lost. Now choose tanh and turn the impulse "
             "up: the slope of tanh is below 1 where the state is large.")),
-        _("sigmoid"): look(rho=1.0, activation="sigmoid", why=_(
-            "The sigmoid is nowhere steeper than 0.25: every step back costs three quarters or more of the gradient. "
-            "After 10 steps it is gone.")),
-        _("small ρ, and yet it grows"): look(rho=0.6, activation="linear", matrix="chain", units=16, steps=100, why=_(
+        _("sigmoid"): look(rho=1.0, activation="sigmoid", matrix="orthogonal", why=_(
+            "W_hh keeps every length, but the sigmoid is nowhere steeper than 0.25: every step back costs three "
+            "quarters of the gradient, or more. After 10 steps one part in a million is left.")),
+        _("small ρ, and yet it grows"): look(rho=0.6, activation="linear", matrix="chain", units=16, steps=100, at=66,
+                                             why=_(
             "Each unit hands on to the next. All eigenvalues are 0.6, and yet a gradient can grow a hundredfold "
             "first, far above 0.6 to the power of steps. The bound holds with the largest singular value, 1.19, and "
             "not with the spectral radius.")),
-        _("two units"): look(rho=0.9, activation="linear", matrix="two units", steps=20, why=_(
+        _("two units"): look(rho=0.9, activation="linear", matrix="two units", steps=20, at=19, why=_(
             "W = 0.9 · [[0, 2], [0.5, 0]] has the spectral radius 0.9, but makes a vector up to 1.8 times as long in "
             "one step. In two steps it is 0.81 again: in the long run ρ decides, on the way σ is the bound.")),
         _("clipped"): look(rho=1.2, activation="linear", clip=True, why=_(
