@@ -139,8 +139,9 @@ def explain(error, function, parameters):
         return _("An index is larger than the array. The first element has index 0 and the last one length - 1.")
     if isinstance(error, KeyError):
         return _(
-            "A dictionary has no entry of this name. Was it given a value at the first step, "
-            "when the state is still None, and is it in the state that you return?"
+            "A dictionary has no entry of this name; `d.get(name, value)` returns the value then. If it is the state "
+            "of an optimizer: was the entry made at the first step, when the state is None, and is it in what you "
+            "return?"
         )
     if isinstance(error, ZeroDivisionError):
         return _("A number is divided by zero. What should the answer be when there is nothing to divide by?")

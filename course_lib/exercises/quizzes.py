@@ -1,12 +1,13 @@
 """The quizzes: a question, its choices, and for every choice why it is right or what it mixes up.
 
-Chapter 0 has one question, to learn how a quiz works; chapters 1 to 4 have five each. Those of chapters 7 and 8, six
-each, are in `quizzes_sequences.py`.
+Chapter 0 has one question, to learn how a quiz works; chapters 1 to 4 have five each. Those of the later chapters,
+six each, are in `quizzes_images.py`, `quizzes_sequences.py` and `quizzes_texts.py`.
 """
 
 from course_lib.exercises.question import question
 from course_lib.exercises.quizzes_images import CLASSIFIER, SEEING
 from course_lib.exercises.quizzes_sequences import MEMORY, REMAINING_LIFE
+from course_lib.exercises.quizzes_texts import LOGBOOK
 from course_lib.language import _
 
 START = [
@@ -578,4 +579,5 @@ QUIZZES = {
     6: CLASSIFIER,
     7: MEMORY,
     8: REMAINING_LIFE,
+    9: LOGBOOK,
 }

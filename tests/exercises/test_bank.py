@@ -8,19 +8,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib import data, exercises as ex, nn, remaining_life
+from course_lib import data, exercises as ex, nn, remaining_life, text
 from course_lib.exercises.checking import _equal, examine, outcomes
 from tests.exercises import (
     right_answers,
     right_answers_5_6,
     right_answers_7_8,
+    right_answers_9,
     wrong_answers,
     wrong_answers_5_6,
     wrong_answers_7_8,
+    wrong_answers_9,
 )
 
-RIGHT = right_answers.RIGHT | right_answers_5_6.RIGHT | right_answers_7_8.RIGHT
-WRONG = wrong_answers.WRONG + wrong_answers_5_6.WRONG + wrong_answers_7_8.WRONG
+RIGHT = right_answers.RIGHT | right_answers_5_6.RIGHT | right_answers_7_8.RIGHT | right_answers_9.RIGHT
+WRONG = wrong_answers.WRONG + wrong_answers_5_6.WRONG + wrong_answers_7_8.WRONG + wrong_answers_9.WRONG
 
 KNOWN = [(one, known) for one in ex.ALL.values() for known in one.misconceptions]
 NAMES = {
@@ -41,6 +43,7 @@ NAMES = {
     6: ["summary_numbers", "flatten", "confusion_matrix", "best_threshold", "occlusion_map"],
     7: ["rnn_step", "rnn_forward", "rnn_backward", "gradient_bound", "clip_by_norm", "lstm_step"],
     8: ["capped_rul", "scale", "make_windows", "nasa_score", "alarm_cost"],
+    9: ["encode", "embedding_forward", "embedding_backward", "masked_mean", "tf_idf", "attention"],
 }
 each_exercise = pytest.mark.parametrize("one", ex.ALL.values(), ids=ex.ALL)
 
@@ -221,6 +224,14 @@ def test_f1_and_cost_agree_with_scikit_learn():
         ("capped_rul", (np.array([1, 1, 1, 1, 2, 2]), 2), [2, 2, 1, 0, 1, 0]),
         ("capped_rul", (np.array([1, 1, 1, 1, 2, 2]), 9), [3, 2, 1, 0, 1, 0]),
         ("nasa_score", (np.array([50.0, 50]), np.array([37.0, 60])), 2 * (np.e - 1)),
+        ("encode", (["Pump leaks oil", "oil"], {"oil": 2, "pump": 3}, 3), [[3, 1, 2], [2, 0, 0]]),
+        ("embedding_forward", (np.array([[2, 0]]), np.array([[1.0, 2], [3, 4], [5, 6]])), [[[5, 6], [1, 2]]]),
+        ("embedding_backward", (np.array([[[1.0, 10], [2, 20], [4, 40]]]), np.array([[1, 0, 1]]), 3),
+         [[2, 20], [5, 50], [0, 0]]),
+        ("masked_mean", (np.array([[[2.0], [4], [9]]]), np.array([[True, True, False]])), [[3]]),
+        ("tf_idf", (np.array([[1, 2], [1, 0]]),), [[0.3351757, 0.9421560], [1, 0]]),
+        ("attention", (np.full((1, 1, 4), np.log(3) / 2), np.array([[[1.0] * 4, [0.0] * 4]]), np.array([[[8.0], [4]]])),
+         [[[7]]]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
@@ -357,3 +368,33 @@ def test_the_gradients_through_time_agree_with_finite_differences():
     for case in one.fresh_cases():
         for (name, (loss, variable)), got in zip(one.slopes(*case).items(), one.reference(*case), strict=True):
             assert nn.relative_error(nn.numerical_gradient(loss, variable), got) < 1e-6, name
+
+
+def test_the_references_for_texts_agree_with_the_library():
+    for tokens, W in ex.embedding_forward.fresh_cases():
+        np.testing.assert_array_equal(ex.embedding_forward.reference(tokens, W), nn.embedding_forward(tokens, W)[0])
+    one = ex.embedding_backward
+    for case in one.fresh_cases():
+        dy, tokens, V = case
+        mine = one.reference(*case)
+        theirs = nn.embedding_backward(dy, nn.embedding_forward(tokens, np.zeros((V, dy.shape[2])))[1])
+        np.testing.assert_allclose(mine, theirs, rtol=1e-14, atol=1e-14)
+        loss, variable = one.slopes(*case)["dW"]
+        assert nn.relative_error(nn.numerical_gradient(loss, variable), mine) < 1e-7
+    for x, mask in ex.masked_mean.fresh_cases():
+        np.testing.assert_allclose(
+            ex.masked_mean.reference(x, mask), nn.masked_mean_forward(x, mask)[0], rtol=1e-14, atol=1e-15
+        )
+    for case in ex.attention.fresh_cases():
+        np.testing.assert_allclose(ex.attention.reference(*case), nn.attention_forward(*case)[0], rtol=1e-12)
+    for (counts,) in ex.tf_idf.fresh_cases():
+        np.testing.assert_allclose(ex.tf_idf.reference(counts), text.tf_idf(counts), rtol=1e-14)
+    for texts, vocabulary, length in ex.encode.fresh_cases():
+        wanted = right_answers_9.encode_library(texts, vocabulary, length)
+        np.testing.assert_array_equal(ex.encode.reference(texts, vocabulary, length), wanted)
+
+
+def test_tokens_must_be_whole_numbers():
+    result = examine(ex.encode, lambda texts, vocabulary, length: ex.encode.reference(texts, vocabulary, length) + 0.0)
+    assert (result.passed, result.kind) == (False, "wrong type")
+    assert "decimal numbers (float64)" in result.message and "dtype=int" in result.message

@@ -17,6 +17,7 @@ def test_five_questions_a_chapter_at_least_and_one_to_start():
         6: 6,
         7: 6,
         8: 6,
+        9: 6,
     }
 
 
@@ -28,7 +29,7 @@ def test_a_question_has_a_reason_for_every_choice(chapter, k, one):
     assert one.text.strip().endswith(("?", ".")) and all(len(why) > 30 for why in one.why)
 
 
-@pytest.mark.parametrize("chapter", [1, 2, 3, 4, 5, 6, 7, 8])
+@pytest.mark.parametrize("chapter", [1, 2, 3, 4, 5, 6, 7, 8, 9])
 def test_neither_place_nor_length_gives_the_answer_away(chapter):
     quiz = ex.QUIZZES[chapter]
     places = [one.answer for one in quiz]
@@ -95,3 +96,25 @@ def test_every_training_engine_outlives_the_cap():
         pytest.skip(str(reason))
     lives = np.bincount(train.groups)[1:]
     assert len(lives) == 100 and (lives.min(), lives.max()) == (128, 362)
+
+
+def test_the_numbers_in_the_quiz_on_texts_are_right():
+    import numpy as np
+
+    from course_lib import nn, text
+
+    texts = ["pump leaks", "oil leaks"]
+    vocabulary = text.build_vocabulary(texts, min_count=1)  # row 1: no training text holds token 1
+    assert not (vocabulary.encode(texts) == text.UNKNOWN).any()
+    assert (text.build_vocabulary(texts, min_count=2).encode(texts) == text.UNKNOWN).any()
+    layer = nn.Embedding(450, 16)
+    layer(np.arange(40).reshape(2, 20))
+    assert layer.count_params() == 7200
+    layer.backward(np.ones((2, 20, 16), "float32"))
+    assert np.count_nonzero(layer.gradients[0]) == 640
+    assert 17 / 20 == 0.85
+    a, b = (sorted(text.tokenize(one)) for one in ("pump stopped, motor runs", "motor stopped, pump runs"))
+    assert a == b
+    q, k = np.random.default_rng(0).standard_normal((2, 500, 1, 64))
+    scores = (q @ k.T if q.ndim == 2 else q[:, 0] @ k[:, 0].T).ravel()
+    assert scores.std() == pytest.approx(8, rel=0.02)
