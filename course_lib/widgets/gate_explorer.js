@@ -5,9 +5,6 @@ const ALIKE = { i: 'z', f: 'z', g: 'n', o: 'r', c: 'h', h: 'h', z: 'f', r: 'o', 
 const SIGNED = new Set(['g', 'n', 'c', 'h']);
 /** The value of a gate, by its place in `gates` (gates, T, H), at a step and a unit that count from 0. */
 export const valueAt = (values, T, H, gate, t, k) => values[(gate * T + t) * H + k];
-/** The new memory of a unit from the numbers of one step: c of an LSTM, h of a GRU. */
-export const memoryOf = (cell, v) => (cell === 'LSTM' ? v.f * v.before + v.i * v.g : v.z * v.before + (1 - v.z) * v.n);
-export const halfLife = mean => Math.min(Math.log(0.5) / Math.log(clamp(mean, 1e-12, 1 - 1e-12)), 1e9);
 
 function render({ model, el }) {
   const ui = shell({ model, el, name: 'Gate explorer', python: true }), { t, make } = ui, get = k => model.get(k);
@@ -61,8 +58,8 @@ function render({ model, el }) {
 
   // ---- the picture: trace, one strip for each gate, and the chosen unit's gates as lines
   const TRACE = 58, LINES = 104, GAP = 4;
-  const tallOf = (s, large) => Math.round(large ? clamp(8 * s.H, 48, 112) : clamp(2.5 * s.H, 18, 36));
-  const rows = s => [...s.names.map(name => ({ name, high: tallOf(s, name === s.gate) })), ...(s.edit === 'none' ? [] : [{ name: 'Δ', high: Math.round(clamp(4.5 * s.H, 30, 60)) }])];
+  const tallOf = (s, large) => Math.round(large ? clamp(8 * s.H, 48, 88) : clamp(2.5 * s.H, 18, 30));
+  const rows = s => [...s.names.map(name => ({ name, high: tallOf(s, name === s.gate) })), ...(s.edit === 'none' ? [] : [{ name: 'Δ', high: Math.round(clamp(4.5 * s.H, 30, 44)) }])];
   const strip = (s, name) => {                                   // unit 1 in the top row: rows from the bottom up
     if (strips[name]) return strips[name];
     const list = new Float32Array(s.T * s.H), delta = name === 'Δ', g = s.names.indexOf(delta ? MEMORY[s.cell] : name);
