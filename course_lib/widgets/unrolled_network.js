@@ -102,7 +102,7 @@ function render({ model, el }) {
       const words = many ? [`→ W_h ${n.H} × ${n.H * gates}`, `↑ W_x ${n.D} × ${n.H * gates}`] : [`→ W_hh = ${num(n.weights.W_h[0][0])}`, `↑ W_xh = ${num(n.weights.W_x[0][0])}`];
       write(words.join('   '), 4, 12, 12, 'left', theme.blue, '600');
       write((many ? t('{0} weights, ', count) : '') + (folded ? t('one cell, used again at every step') : t('the same at every step')), 4, 30, 12, 'left', theme.soft);
-      const out = n.output, lines = [`y = ${num(out.y)}`, `${t('target')} ${num(get('target'))}`, `L = (y − ${t('target')})² = ${brief(out.loss)}`], lastX = folded ? left + width / 2 : X(T);
+      const out = n.output, lines = [`y = ${num(out.y)}`, `${t('target')} ${num(get('target'))}`, `L = (y − ${t('target')})² = ${brief(out.loss)}`];
       if (W < 430) write(`${lines[0]}   ${lines[2]}`, W - 10, 50, 12, 'right'); else { write(`${lines[0]}   ${lines[1]}`, W - 10, 12, 12, 'right', theme.text, '600'); write(lines[2], W - 10, 28, 12, 'right'); }
 
       // ---- the cells
@@ -113,7 +113,7 @@ function render({ model, el }) {
           if (row.gate === undefined) for (let k = 0; k < shown; k++) {
             const v = value(s, k), each = row.high / shown;
             g.fillStyle = colour(v); g.fillRect(x - wide / 2, ty + k * each, wide, each);
-            if (text || wide > 34) write(num(v), x, ty + (k + 0.5) * each + 0.5, shown > 1 ? 11 : 12);
+            if (text || wide > 34) write(num(v, Math.abs(v) >= 100 ? 0 : Math.abs(v) >= 10 ? 1 : 2), x, ty + (k + 0.5) * each + 0.5, shown > 1 ? 11 : 12);
           } else {
             let v = 0; for (let k = 0; k < n.H; k++) v += n.gate(s, row.gate, k) / n.H;
             g.fillStyle = theme.page; g.fillRect(x - wide / 2, ty, wide, row.high);
@@ -125,7 +125,7 @@ function render({ model, el }) {
       };
       const seen = s => (back || s <= step ? 1 : 0.28);
       if (folded) {
-        const x = left + width / 2, wide = 64, s = look || step;
+        const x = left + width * (W < 430 ? 0.34 : 0.5), wide = 64, s = look || step;
         drawCell(s, x, wide);
         const y = middle(hRow), roof = y0 - 18;
         g.strokeStyle = theme.blue; g.lineWidth = 2; g.beginPath(); g.moveTo(x + wide / 2, y); g.lineTo(x + wide / 2 + 26, y); g.lineTo(x + wide / 2 + 26, roof); g.lineTo(x - wide / 2 - 26, roof); g.lineTo(x - wide / 2 - 26, y); g.stroke();

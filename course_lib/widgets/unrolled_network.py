@@ -237,7 +237,8 @@ class UnrolledNetwork(CourseWidget):
         states.imshow(h.T, cmap=_signed(), vmin=-most, vmax=most, aspect="auto",
                       extent=(0.5, len(steps) + 0.5, h.shape[1] + 0.5, 0.5))  # fmt: skip
         for (t, k), one in np.ndenumerate(h):
-            states.text(t + 1, k + 1, f"{one:.2f}", ha="center", va="center", fontsize=8 if len(steps) > 12 else 9)
+            if len(steps) <= 16:  # else they would overlap
+                states.text(t + 1, k + 1, f"{one:.3g}" if abs(one) >= 10 else f"{one:.2f}", ha="center", va="center")
         states.set(yticks=range(1, h.shape[1] + 1), ylabel=_("state h, unit"))
         states.set_title(
             _("{cell}; y = {y:.2f}, target {target:.2f}, L = {loss:.3g}").format(
