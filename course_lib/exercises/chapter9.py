@@ -41,6 +41,13 @@ def whole_numbers(function):
     def plain(*arguments):
         value = function(*arguments)
         value = np.array(value) if isinstance(value, list | tuple) else value
+        if isinstance(value, np.ndarray) and any(k is None for k in value.ravel()):
+            raise Mistake(
+                _(
+                    "`tokens` holds None, which `vocabulary.get(word)` returns for an unknown word. Unknown is 1: "
+                    "`vocabulary.get(word, 1)`."
+                )
+            )
         if isinstance(value, np.ndarray) and value.dtype.kind == "f":
             raise Mistake(
                 _(
@@ -105,6 +112,10 @@ def index_too_large(texts, vocabulary, length):
         for t, word in enumerate(text.lower().split()):
             tokens[n, t] = vocabulary.get(word, 1)
     return tokens
+
+
+def short_text_runs_over(texts, vocabulary, length):
+    return np.array([[vocabulary.get(text.lower().split()[t], 1) for t in range(length)] for text in texts])
 
 
 def encode_then(change):
@@ -223,6 +234,21 @@ ENCODE = Exercise(
             _("A text with more words than `length` runs over the end of its row. Cut the list of words: `[:length]`."),
         ),
         Misconception(
+            "short_text_runs_over",
+            short_text_runs_over,
+            _("A text with fewer words than `length` has no word at the last places. Go through its words only."),
+        ),
+        Misconception(
+            "letters_cut",
+            lambda texts, vocabulary, length: encode([text[:length] for text in texts], vocabulary, length),
+            _("You kept the first `length` letters. Cut the text into words first, then keep `length` words."),
+        ),
+        Misconception(
+            "one_long_text",
+            lambda texts, vocabulary, length: encode([" ".join(texts)], vocabulary, length)[0],
+            _("You joined all texts to a single one. Each text has a row of its own, (N, length)."),
+        ),
+        Misconception(
             "filled_to_the_longest",
             to_the_longest,
             _("You made the rows as long as the longest text. The length is given, for all texts of today and later."),
@@ -320,6 +346,18 @@ def weighted(
     return weights
 
 
+def added_to_length(digits):
+    """A known mistake: a small number is added to the length."""
+    return Misconception(
+        f"added_1e_{digits}",
+        weighted(length=lambda z: euclid(z) + 10.0**-digits),
+        _(
+            "You added 1e-{digits} to the length, so all values are a little too small. Only where the length is 0 "
+            "divide by 1: `np.where(length > 0, length, 1)`."
+        ).format(digits=digits),
+    )
+
+
 def normalised_first(counts):
     share = counts / safe(euclid(counts))
     return share * (np.log((1 + len(counts)) / (1 + documents(counts))) + 1)
@@ -371,6 +409,38 @@ TF_IDF = Exercise(
             "plain_textbook",
             weighted(idf=lambda N, df: np.log(N / np.maximum(df, 1))),
             _("This is ln(N / df) without both ones. Take ln((1 + N) / (1 + df)) + 1: no word weighs 0."),
+        ),
+        Misconception(
+            "plain_textbook_of_shares",
+            weighted(
+                idf=lambda N, df: np.log(N / np.maximum(df, 1)),
+                tf=lambda counts: counts / safe(counts.sum(axis=1, keepdims=True)),
+                length=lambda z: 1,
+            ),
+            _(
+                "This is another form: the share of a word in its text times ln(N / df), without a length of 1. Use "
+                "the formula above."
+            ),
+        ),
+        Misconception(
+            "df_over_words",
+            weighted(df=lambda counts: (counts > 0).sum(axis=1)),
+            _("Your df counts the words of each text (axis=1). It counts the texts of each word: axis=0."),
+        ),
+        Misconception(
+            "df_of_everything",
+            weighted(df=lambda counts: (counts > 0).sum()),
+            _("Your df is one number for all words; is `axis=0` missing? Each word has its own."),
+        ),
+        Misconception(
+            "brackets",
+            weighted(idf=lambda N, df: np.log(1 + N / (1 + df)) + 1),
+            _("Only N / (1 + df) is the fraction in your line. Put brackets around 1 + N as well."),
+        ),
+        Misconception(
+            "one_inside_the_logarithm",
+            weighted(idf=lambda N, df: np.log((1 + N) / (1 + df) + 1)),
+            _("The last + 1 stands inside the logarithm. It belongs behind its bracket."),
         ),
         Misconception(
             "log10",
@@ -441,6 +511,12 @@ TF_IDF = Exercise(
             "empty_text_divided_by_zero",
             weighted(length=euclid),
             _("A text without any of the words has length 0, and 0/0 is NaN. Divide such a row by 1: it stays 0."),
+        ),
+        *map(added_to_length, (6, 7, 8)),
+        Misconception(
+            "length_without_axis",
+            weighted(length=lambda z: safe(euclid(z)).ravel()),
+            _("The lengths have shape (N,), which does not fit to (N, V). Use `keepdims=True`."),
         ),
         Misconception(
             "normalised_before_idf",

@@ -22,7 +22,7 @@ def attention_cases(rng):
     yield np.full((1, 1, 4), np.log(3) / 2), np.array([[[1.0, 1, 1, 1], [0, 0, 0, 0]]]), np.array([[[8.0], [4.0]]])
     for N, Tq, Tk, d, D in [(1, 2, 3, 2, 2), (2, 3, 3, 3, 3), (3, 4, 2, 4, 5), (2, 1, 5, 3, 3)]:
         yield tuple(rng.normal(size=shape).round(1) for shape in ((N, Tq, d), (N, Tk, d), (N, Tk, D)))
-    yield tuple(60 * rng.normal(size=shape) for shape in ((2, 3, 2), (2, 4, 2), (2, 4, 3)))
+    yield tuple(90 * rng.normal(size=shape) for shape in ((2, 3, 2), (2, 4, 2), (2, 4, 3)))
     yield tuple(rng.normal(size=shape).T[::2] for shape in ((3, 2, 4), (3, 5, 4), (2, 5, 4)))
 
 
@@ -62,6 +62,11 @@ def careless(scores):
     """A softmax that does not subtract the largest score first."""
     e = np.exp(scores)
     return e / e.sum(axis=2, keepdims=True)
+
+
+def shifted_by_one(scores):
+    """A softmax that subtracts the largest score of all queries."""
+    return careless(scores - scores.max())
 
 
 def winner(scores):
@@ -190,6 +195,11 @@ ATTENTION = Exercise(
             _("You took the exponential, but did not divide by the sum over the keys. The weights must add up to 1."),
         ),
         Misconception(
+            "exponential_of_the_difference_only",
+            attention_with(weights=lambda scores: np.exp(scores - scores.max(axis=2, keepdims=True))),
+            _("You subtracted the largest score and took exp, but did not divide by the sum over the keys."),
+        ),
+        Misconception(
             "divided_by_the_sum",
             attention_with(weights=lambda scores: scores / scores.sum(axis=2, keepdims=True)),
             _("You divided the scores by their sum. That can be 0, and weights become negative: take exp first."),
@@ -205,6 +215,14 @@ ATTENTION = Exercise(
             _(
                 "The exponential of a large score is infinite, and inf / inf is NaN. Subtract the largest score of "
                 "each query first: that does not change the weights."
+            ),
+        ),
+        Misconception(
+            "one_largest_for_all",
+            attention_with(weights=shifted_by_one),
+            _(
+                "You subtracted the largest score of all queries. Where a query's own scores lie far below it, all "
+                "exponentials are 0, and 0/0 is NaN. Subtract the largest of each query: `axis=2, keepdims=True`."
             ),
         ),
         Misconception(

@@ -218,6 +218,11 @@ def lost_between_texts(dW, dy, tokens):
         dW[tokens[:, t]] += dy[:, t]
 
 
+def by_place(dW, dy, tokens):
+    for t in range(tokens.shape[1]):
+        dW[t] += dy[:, t].sum(axis=0)
+
+
 def backward_then(change):
     """The right gradient, changed at the end: change(dW, dy, tokens, V)."""
     return lambda dy, tokens, V: change(embedding_backward(dy, tokens, V), dy, tokens, V)
@@ -291,6 +296,24 @@ EMBEDDING_BACKWARD = Exercise(
             "mean_of_places",
             backward_then(lambda dW, dy, tokens, V: dW / np.maximum(times(tokens, V), 1)),
             _("You divided by how often the token stands there. The gradient is the sum over its places."),
+        ),
+        Misconception(
+            "mean_of_no_place",
+            backward_then(lambda dW, dy, tokens, V: dW / times(tokens, V)),
+            _(
+                "You divided by how often the token stands there, which is 0 for some: 0/0 is NaN. And the gradient is "
+                "the sum over the places, not the mean."
+            ),
+        ),
+        Misconception(
+            "place_instead_of_token",
+            table_of(by_place),
+            _("You added to row t, the place in the text. It belongs to the row of the token: `dW[tokens[n, t]]`."),
+        ),
+        Misconception(
+            "features_summed_away",
+            backward_then(lambda dW, dy, tokens, V: dW.sum(axis=1)),
+            _("Your dW has one number for each token. Each of the E features has a gradient of its own: (V, E)."),
         ),
         Misconception(
             "batch_averaged",
@@ -504,6 +527,21 @@ MASKED_MEAN = Exercise(
             "count_without_axis",
             lambda x, mask: masked_sum(x, mask) / mask.sum(axis=1),
             _("The number of real tokens has shape (N,), which does not fit to (N, E). Use `keepdims=True`."),
+        ),
+        Misconception(
+            "count_over_texts",
+            lambda x, mask: masked_sum(x, mask) / mask.sum(axis=0),
+            _("You counted over the texts (axis=0). Count the real tokens of each text: axis=1, keepdims=True."),
+        ),
+        Misconception(
+            "nan_for_padding",
+            lambda x, mask: np.where(mask[:, :, None], x, np.nan).mean(axis=1),
+            _("You set the padding to NaN, and a mean with NaN in it is NaN. Set it to 0 and divide by the count."),
+        ),
+        Misconception(
+            "summed_over_features",
+            lambda x, mask: (x * mask[:, :, None]).sum(axis=2) / count(mask),
+            _("You added up the E features (axis=2). Add up the steps of each text: axis=1."),
         ),
         Misconception(
             "last_real_token",

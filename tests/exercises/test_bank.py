@@ -398,3 +398,13 @@ def test_tokens_must_be_whole_numbers():
     result = examine(ex.encode, lambda texts, vocabulary, length: ex.encode.reference(texts, vocabulary, length) + 0.0)
     assert (result.passed, result.kind) == (False, "wrong type")
     assert "decimal numbers (float64)" in result.message and "dtype=int" in result.message
+
+
+def test_a_missing_default_is_named():
+    def encode(texts, vocabulary, length):
+        rows = [[vocabulary.get(word) for word in one.lower().split()][:length] for one in texts]
+        return np.array([row + [0] * (length - len(row)) for row in rows])
+
+    result = examine(ex.encode, encode)
+    assert (result.passed, result.kind) == (False, "wrong type")
+    assert "holds None" in result.message and "`vocabulary.get(word, 1)`" in result.message

@@ -95,6 +95,23 @@ def encode_returned_early(texts, vocabulary, length):
         return np.array(tokens)
 
 
+def encode_for_each_place(texts, vocabulary, length):
+    tokens = np.zeros((len(texts), length), dtype=int)
+    for n, text in enumerate(texts):
+        words = text.lower().split()
+        for t in range(length):
+            tokens[n, t] = vocabulary.get(words[t], 1)
+    return tokens
+
+
+def encode_shortened(texts, vocabulary, length):
+    tokens = np.zeros((len(texts), length), dtype=int)
+    for n, text in enumerate(texts):
+        for t, word in enumerate(text[:length].lower().split()):
+            tokens[n, t] = vocabulary.get(word, 1)
+    return tokens
+
+
 # --- embedding
 def rows_from_one(tokens, W):
     y = np.zeros((*tokens.shape, W.shape[1]))
@@ -189,6 +206,28 @@ def gradient_no_padding(dy, tokens, V):
     return dW
 
 
+def gradient_masks_mean(dy, tokens, V):
+    dW = np.zeros((V, dy.shape[2]))
+    for v in range(V):
+        places = tokens == v
+        dW[v] = (dy * places[..., None]).sum(axis=(0, 1)) / places.sum()
+    return dW
+
+
+def gradient_row_t(dy, tokens, V):
+    dW = np.zeros((V, dy.shape[2]))
+    for n in range(tokens.shape[0]):
+        for t in range(tokens.shape[1]):
+            dW[t] += dy[n, t]
+    return dW
+
+
+def mean_with_nan(x, mask):
+    x = x.copy()
+    x[~mask] = np.nan
+    return x.mean(axis=1)
+
+
 def mean_numpy(x, mask):
     return np.mean(x, axis=1)
 
@@ -274,6 +313,21 @@ def tf_idf_binary(counts):
     return tf_idf_scipy_norm(counts > 0, np.log((1 + len(counts)) / (1 + (counts > 0).sum(0))) + 1)
 
 
+def tf_idf_wikipedia(counts):
+    tf = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    df = (counts > 0).sum(axis=0)
+    return tf * np.log(len(counts) / np.where(df == 0, 1, df))
+
+
+def tf_idf_brackets(counts):
+    return tf_idf_scipy_norm(counts, np.log(1 + len(counts) / (1 + (counts > 0).sum(0))) + 1)
+
+
+def tf_idf_never_zero(counts):
+    z = counts * (np.log((1 + len(counts)) / (1 + (counts > 0).sum(0))) + 1)
+    return z / (np.linalg.norm(z, axis=1, keepdims=True) + 1e-8)
+
+
 # --- attention
 def attention_no_root(q, k, v):
     return scipy.special.softmax(q @ k.swapaxes(1, 2), axis=-1) @ v
@@ -298,6 +352,12 @@ def attention_no_axis(q, k, v):
 def attention_plain_exp(q, k, v):
     e = np.exp(q @ k.swapaxes(1, 2) / np.sqrt(q.shape[-1]))
     return e / e.sum(axis=-1, keepdims=True) @ v
+
+
+def attention_one_maximum(q, k, v):
+    s = q @ k.swapaxes(1, 2) / np.sqrt(q.shape[-1])
+    e = np.exp(s - np.max(s))
+    return e / np.sum(e, axis=-1, keepdims=True) @ v
 
 
 def attention_linear(q, k, v):
@@ -338,6 +398,8 @@ WRONG = [
     ("encode", "padded_with_ones", encode_ones),
     ("encode", "not_cut", encode_slice_assigned),
     ("encode", "first_text_only", encode_returned_early),
+    ("encode", "short_text_runs_over", encode_for_each_place),
+    ("encode", "letters_cut", encode_shortened),
     ("embedding_forward", "one_row_too_early", rows_from_one),
     ("embedding_forward", "one_long_list", rows_one_hot_flat),
     ("embedding_forward", "columns_taken", rows_columns),
@@ -355,6 +417,9 @@ WRONG = [
     ("embedding_backward", "rows_from_the_batch", gradient_rows_from_batch),
     ("embedding_backward", "last_text_only", gradient_new_table_each_text),
     ("embedding_backward", "padding_left_out", gradient_no_padding),
+    ("embedding_backward", "mean_of_no_place", gradient_masks_mean),
+    ("embedding_backward", "place_instead_of_token", gradient_row_t),
+    ("masked_mean", "nan_for_padding", mean_with_nan),
     ("masked_mean", "mask_unused", mean_numpy),
     ("masked_mean", "divided_by_T", mean_of_product),
     ("masked_mean", "zeros_not_counted", mean_nonzero),
@@ -372,12 +437,16 @@ WRONG = [
     ("tf_idf", "empty_text_divided_by_zero", tf_idf_zero_length),
     ("tf_idf", "divided_by_the_sum", tf_idf_sum_one),
     ("tf_idf", "yes_or_no", tf_idf_binary),
+    ("tf_idf", "plain_textbook_of_shares", tf_idf_wikipedia),
+    ("tf_idf", "brackets", tf_idf_brackets),
+    ("tf_idf", "added_1e_8", tf_idf_never_zero),
     ("attention", "sqrt_forgotten", attention_no_root),
     ("attention", "divided_by_d", attention_over_d),
     ("attention", "softmax_over_queries", attention_axis_one),
     ("attention", "softmax_over_everything", attention_no_axis),
     ("attention", "overflow", attention_plain_exp),
     ("attention", "softmax_forgotten", attention_linear),
+    ("attention", "one_largest_for_all", attention_one_maximum),
     ("attention", "weights_returned", attention_weights_alone),
     ("attention", "hard_choice", attention_argmax),
     ("attention", "divided_by_sqrt_of_texts", attention_first_axis),
