@@ -80,10 +80,10 @@ function render({ model, el }) {
       const s = now();
       if (!s.fits) return;
       const left = 74, width = W - left - 56, x = [0.5, s.T + 0.5], colour = colours(theme), table = ramp(theme);
-      const offset = s.first ? s.first - 1 : 0, over = ticks(1 + offset, s.T + offset, W > 500 ? 8 : 4).filter(v => v > offset).map(v => v - offset);
+      const offset = s.first ? s.first - 1 : 0, over = ticks(1 + offset, s.T + offset, W > 500 ? 8 : 4).filter(v => v > offset && Number.isInteger(v)).map(v => v - offset);
       const mine = Array.from(readings.subarray(s.column * s.T, (s.column + 1) * s.T)), all = s.edit === 'none' ? mine : [...mine, ...edited];
       const lo = Math.min(...all), hi = Math.max(...all), pad = 0.06 * (hi - lo) || 1;
-      const trace = axes(g, theme, { left, top: 20, width, height: TRACE, x, y: [lo - pad, hi + pad], xticks: [], yticks: ticks(lo, hi, 3), ytext: v => String(+v.toPrecision(5)) });
+      const trace = axes(g, theme, { left, top: 20, width, height: TRACE, x, y: [lo - pad, hi + pad], xticks: [], yticks: ticks(lo, hi, 3).length > 1 ? ticks(lo, hi, 3) : ticks(lo, hi, 5), ytext: v => String(+v.toPrecision(5)) });
       const path = (list, plot) => { g.beginPath(); list.forEach((v, i) => g.lineTo(plot.X(i + 1), plot.Y(v))); g.stroke(); };
       g.save(); trace.clip(); g.lineWidth = 1.5; g.strokeStyle = theme.blue; path(mine, trace);
       if (s.edit !== 'none') {
@@ -91,10 +91,10 @@ function render({ model, el }) {
         g.strokeStyle = theme.orange; g.lineWidth = 2; g.beginPath(); for (let i = from; i < to; i++) g.lineTo(trace.X(i + 1), trace.Y(edited[i])); g.stroke();
       }
       g.restore();
-      g.font = `12px ${theme.font}`; g.textBaseline = 'bottom'; g.textAlign = 'left'; g.fillStyle = theme.text; g.fillText(titled(s.column), left, 16, width - 90);
-      for (let i = 0; i < 54; i++) { const c = 3 * Math.round((255 * i) / 53); g.fillStyle = `rgb(${table[c]},${table[c + 1]},${table[c + 2]})`; g.fillRect(left + width - 66 + i, 5, 1.5, 9); }
-      g.strokeStyle = theme.soft; g.lineWidth = 1; g.strokeRect(left + width - 66.5, 4.5, 55, 10); g.fillStyle = theme.text;
-      g.textAlign = 'right'; g.fillText('−', left + width - 70, 17); g.fillText('+', left + width, 17);
+      g.font = `12px ${theme.font}`; g.textBaseline = 'bottom'; g.textAlign = 'left'; g.fillStyle = theme.text; g.fillText(titled(s.column), left, 16, width);
+      const bar = g.measureText(titled(s.column)).width < width - 90;   // the colours, where there is room for them
+      for (let i = 0; bar && i < 54; i++) { const c = 3 * Math.round((255 * i) / 53); g.fillStyle = `rgb(${table[c]},${table[c + 1]},${table[c + 2]})`; g.fillRect(left + width - 66 + i, 5, 1.5, 9); }
+      if (bar) { g.strokeStyle = theme.soft; g.lineWidth = 1; g.strokeRect(left + width - 66.5, 4.5, 55, 10); g.fillStyle = theme.text; g.textAlign = 'right'; g.fillText('−', left + width - 70, 17); g.fillText('+', left + width, 17); }
       // strips
       let top = 20 + TRACE + 12;
       const boxes = rows(s).map(({ name, high }) => {
