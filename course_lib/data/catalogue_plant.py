@@ -81,8 +81,8 @@ SHIPMENTS = DataSet(
     story=(
         "What the United States sent to fight HIV and malaria: 10,324 deliveries of medicines and laboratory tests. "
         "For 4,587 of them the day of the order and the day of the delivery are known. The lead time between the two "
-        "is 0 to 616 days, median 92. How long will the next order take? Only what was known when the order was sent may "
-        "help to answer."
+        "is 0 to 616 days, median 92. How long will the next order take? Only what was known when the order was sent "
+        "may help to answer."
     ),
     columns=(
         Column("ID, Project Code, PQ #, PO / SO #, ASN/DN #", "", "numbers of papers; the order (PO) is the group"),
@@ -122,8 +122,8 @@ SHIPMENTS = DataSet(
         "The file begins with a byte order mark and its lines end with CR alone; two kinds of dates are in it "
         "(11/24/06 is month/day/year).",
         "352 rows have a lead time of 0 days, all in South Africa, 164 of them ordered in August 2014: probably the "
-        "order was typed in when the goods had arrived. They are 0.9 % of the orders before 9 July 2014 and 35 % of those "
-        "after, so the last 20 % are unlike the rest.",
+        "order was typed in when the goods had arrived. They are 0.9 % of the orders before 9 July 2014 and 35 % of "
+        "those after, so the last 20 % are unlike the rest.",
         "The lead times drift: the median is 66 days for orders of 2007, 123 for 2011, 60 for 2015. A model of the "
         "past is not a model of the future.",
         "Lead times that are not over are not in the file: orders of 2015 are there only if they were delivered by "
