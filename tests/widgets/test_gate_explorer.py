@@ -115,6 +115,9 @@ def test_a_spike_and_a_stuck_sensor():
     np.testing.assert_array_equal(before["c"][:3], after["c"][:3])
     assert (before["c"][3:] != after["c"][3:]).all()
     assert np.frombuffer(widget.before, "f4").tolist() != np.frombuffer(widget.gates, "f4").tolist()
+    assert not np.array_equal(before["f"], after["f"])
+    np.testing.assert_allclose(widget.kept, before["f"].mean(axis=0))  # a unit's half-life is that of the real trace
+    np.testing.assert_allclose(widget.half_lives, half_lives(before, "LSTM"))
     widget.edit = "stuck"
     assert (widget.x[3:, 1] == X[3, 1]).all() and np.array_equal(widget.x[:, [0, 2]], X[:, [0, 2]])
     widget.edit = "none"
