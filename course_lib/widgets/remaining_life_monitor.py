@@ -263,11 +263,13 @@ class RemainingLifeMonitor(CourseWidget):
     # ---------------------------------------------------------------- presets, from what this fleet does
     def _lessons(self):
         late = next((line for line in (10.0, 5.0, 0.0) if not self.policy(line, **PRICES).planned.all()), 0.0)
-        best = float(LINES[np.argmin(self._curve(**PRICES))])
-        at_late, at_best, early = (self.policy(line, **PRICES) for line in (late, best, 100.0))
+        costs = self._curve(**PRICES)
+        best = float(LINES[np.argmin(costs)])
+        near = float(next((line for line in LINES[int(best) :] if costs[int(line)] > NEAR * costs.min()), best))
+        at_late, at_best, at_near, early = (self.policy(line, **PRICES) for line in (late, best, near, 100.0))
         fails, too_early = int(np.argmin(at_late.planned)), int(np.argmax(early.wasted))
-        cheap = int(np.argmin(np.where(at_best.planned, at_best.wasted, np.inf)))
-        end = self._life[int(at_best.engine[cheap])]
+        used, cheap = (int(np.argmin(np.where(at.planned, at.wasted, np.inf))) for at in (at_best, at_near))
+        end = self._life[int(at_best.engine[used])]
 
         def look(line, result, i, why, **more):
             state = {**PRICES, "show_truth": True, "line": line, "engine": int(result.engine[i]),
@@ -281,14 +283,15 @@ class RemainingLifeMonitor(CourseWidget):
             _("alarm too early"): look(100.0, early, too_early, _(
                 "With a high line no failure surprises us, but good engines are replaced. Each replacement is cheap, "
                 "and we need more of them: look at the cost per 1000 cycles.")),
-            _("cheap stop"): look(best, at_best, cheap, _(
-                "The line with the lowest cost of all. This engine is replaced just before its failure. Choose other "
-                "engines: with the same line they lose more of their life, because their predictions are too low.")),
-            _("slow spare part"): look(best, at_best, cheap, _(
+            _("cheap stop"): look(near, at_near, cheap, _(
+                "For this engine the alarm comes in good time, and little of its life is lost. Choose other engines: "
+                "with the same line they lose more, because their predictions are too low. Is there a better line for "
+                "all?")),
+            _("slow spare part"): look(best, at_best, used, _(
                 "The spare part now takes 30 cycles, and the line is where it was best for 10. How far must you move "
                 "it? Compare the two lowest costs: the difference is what the slow supplier costs."),
                 lead_time=30, cycle=end),
-            _("cheap failure"): look(best, at_best, cheap, _(
+            _("cheap failure"): look(best, at_best, used, _(
                 "A failure now costs only a quarter more than a planned replacement. A low line no longer hurts much: "
                 "the left side of the curve comes down. How much does the prediction still save?"),
                 unplanned_cost=25_000.0),

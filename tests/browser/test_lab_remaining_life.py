@@ -20,6 +20,7 @@ def test_the_alarm_line_in_jupyterlab(page_with):
     until(page, "w.engine, w.cycle", "(52, 30)")
     with picture_changes(page, life, 0.2):  # from Python to the page
         python(page, "w.preset('cheap stop')")
+    python(page, "setattr(w, 'line', w.best_line)")
     widget.locator(".cw-goal.cw-reached").wait_for()
     assert python(page, "w.goal_reached") == "True"
     with picture_changes(page, life, 0.2):

@@ -146,7 +146,9 @@ def test_the_presets_keep_what_they_promise_on_any_fleet():
         assert widget.policy().unplanned_stops == 0 and widget.above_lowest > 0.3, name
         assert widget.outcome()["wasted"] == widget.policy().wasted.max() and "given away" in widget.status(), name
         widget.preset("cheap stop")
-        assert widget.goal_reached and widget.outcome()["planned"] and widget.outcome()["wasted"] <= 12, name
+        one, result = widget.outcome(), widget.policy()
+        assert one["planned"] and one["wasted"] == result.wasted[result.planned].min() < result.wasted.mean(), name
+        assert not widget.goal_reached and 0.05 < widget.above_lowest < 0.2, name  # near, but for the learner to find
         lowest = widget.costs().min()
         ratio = widget.costs()[0] / lowest
         widget.preset("slow spare part")
