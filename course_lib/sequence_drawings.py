@@ -104,3 +104,92 @@ def error_by_age(edges, errors, ylabel, without=None):
     ax.set(xlabel=_("steps between the measurement and the end"), ylabel=ylabel, ylim=(0, None))
     ax.legend()
     return figure
+
+
+def sensor_traces(runs, number, columns):
+    """The readings of some columns over the life of one engine, one small picture each."""
+    engine = runs.engine(number)
+    figure = figures.figure(8.6, 2.5)
+    for ax, column in zip(figure.subplots(1, len(columns)), columns, strict=True):
+        k = runs.feature_names.index(column)
+        ax.plot(engine.cycle, engine.x[:, k], marker="", lw=1.2)
+        ax.set(xlabel=_("cycle"), title=column)
+        ax.set_ylabel(f"[{runs.units[k]}]" if runs.units[k] else _("[no unit]"))
+    return figure
+
+
+def capped_life(life, cap):
+    """The true remaining life of an engine and the target that is capped."""
+    cycle = np.arange(1, life + 1)
+    figure = figures.figure(5.6, 3.0)
+    ax = figure.add_subplot()
+    ax.plot(cycle, life - cycle, label=_("true remaining life"), markevery=20)
+    ax.plot(cycle, np.minimum(life - cycle, cap), label=_("target, capped at {cap}").format(cap=cap), markevery=20)
+    ax.set(xlabel=_("cycle"), ylabel=_("remaining life [cycles]"))
+    ax.legend()
+    return figure
+
+
+def score_curve():
+    """The NASA score of one engine over the error d, with the squared error beside it, both 1 at d = 10 or so."""
+    from course_lib.remaining_life import nasa_score
+
+    d = np.linspace(-40, 40, 161)
+    figure = figures.figure(6.0, 3.0)
+    ax = figure.add_subplot()
+    ax.plot(d, [nasa_score([0.0], [v]) for v in d], label=_("NASA score"), markevery=20)
+    ax.plot(d, (d / 10) ** 2, label=_("squared error / 100"), markevery=20)
+    ax.set(xlabel=_("error d: predicted minus true [cycles]"), ylabel=_("penalty of one engine"), ylim=(0, 30))
+    ax.axvline(0, color=SOFT, lw=1)
+    ax.text(-38, 26, _("too early"), color=INK)
+    ax.text(22, 1.0, _("too late"), color=INK)
+    ax.legend(loc="upper center")
+    return figure
+
+
+def predicted_and_true(y_true, predictions, cap):
+    """Predicted over true remaining life, one picture for each model."""
+    figure = figures.figure(8.6, 3.1)
+    for ax, (label, y_pred) in zip(figure.subplots(1, len(predictions), sharey=True), predictions.items(), strict=True):
+        ax.plot([0, 150], [0, 150], color=SOFT, ls="-", marker="", lw=1)
+        ax.axhline(cap, color=SOFT, ls=":", lw=1)
+        ax.scatter(y_true, y_pred, s=14, color=BLUE, alpha=0.8)
+        ax.set(title=label, xlabel=_("true [cycles]"), xlim=(0, 150), ylim=(0, 150))
+    figure.axes[0].set_ylabel(_("predicted [cycles]"))
+    return figure
+
+
+def error_by_engine(y_true, y_pred):
+    """The error of each test engine, in the order of its true remaining life: early downwards, late upwards."""
+    order = np.argsort(y_true, kind="stable")
+    d = (y_pred - y_true)[order]
+    figure = figures.figure(8.6, 3.0)
+    ax = figure.add_subplot()
+    ax.bar(np.arange(len(d)), d, color=np.where(d > 0, ORANGE, BLUE), width=0.8)
+    ticks = np.linspace(0, len(d) - 1, 6).astype(int)
+    ax.set_xticks(ticks, [f"{y_true[order][k]:.0f}" for k in ticks])
+    ax.set(xlabel=_("true remaining life of the engine [cycles]"), ylabel=_("predicted minus true [cycles]"))
+    ax.axhline(0, color=INK, lw=0.8)
+    return figure
+
+
+def cost_over_line(lines, costs):
+    """Cost over the alarm line; `costs` from a label to (lines or ages, values)."""
+    figure = figures.figure(6.8, 3.2)
+    ax = figure.add_subplot()
+    for label, values in costs.items():
+        ax.plot(lines, np.asarray(values) / 1000, label=label, markevery=10)
+    ax.set(xlabel=_("alarm line [predicted cycles]"), ylabel=_("cost [1000 EUR for 1000 cycles]"), ylim=(0, None))
+    ax.legend()
+    return figure
+
+
+def histories(curves, ylabel):
+    """Error over the epochs; `curves` from a label to one value for each epoch."""
+    figure = figures.figure(6.8, 3.2)
+    ax = figure.add_subplot()
+    for label, values in curves.items():
+        ax.plot(np.arange(1, len(values) + 1), values, label=label, markevery=5)
+    ax.set(xlabel=_("epoch"), ylabel=ylabel)
+    ax.legend()
+    return figure
