@@ -24,6 +24,8 @@ from course_lib.data.maintenance_phrases import load_maintenance_phrases, simula
 from course_lib.data.min_max import MinMaxScaler
 from course_lib.data.sensor_table import SHAPES, sensor_table
 from course_lib.data.shipments import Shipments, load_shipments, one_hot, simulate_shipments
+from course_lib.data.spare_parts import SpareParts, load_spare_parts, mase, simulate_spare_parts
+from course_lib.data.steel_plates import PLATE_CLASSES, load_steel_plates, plate_probabilities, simulate_steel_plates
 from course_lib.data.table import Standardizer, Table, leaks, split_by_group
 from course_lib.data.texts import Texts, same_words
 from course_lib.data.time_series import ForecastWindows, TimeSeries, forecast_windows, split_by_time, time_leaks
@@ -38,6 +40,7 @@ __all__ = [
     "BOARD_CLASSES",
     "CATALOGUE",
     "FAILURE_MODES",
+    "PLATE_CLASSES",
     "SHAPES",
     "WAFER_CLASSES",
     "DataUnavailable",
@@ -46,6 +49,7 @@ __all__ = [
     "Images",
     "MinMaxScaler",
     "Shipments",
+    "SpareParts",
     "Standardizer",
     "Table",
     "Texts",
@@ -65,10 +69,14 @@ __all__ = [
     "load_machine_failures",
     "load_maintenance_phrases",
     "load_shipments",
+    "load_spare_parts",
+    "load_steel_plates",
     "load_turbofan",
     "load_work_orders",
+    "mase",
     "one_hot",
     "physics_features",
+    "plate_probabilities",
     "prepare_engines",
     "same_words",
     "sensor_table",
@@ -78,6 +86,8 @@ __all__ = [
     "simulate_machine_failures",
     "simulate_maintenance_phrases",
     "simulate_shipments",
+    "simulate_spare_parts",
+    "simulate_steel_plates",
     "simulate_wafer_maps",
     "simulate_work_orders",
     "split_by_group",
@@ -98,6 +108,8 @@ LOADERS = {
     "work_orders": {"real": load_work_orders, "simulated": simulate_work_orders},
     "steel_energy": {"real": load_energy, "simulated": simulate_energy},
     "shipments": {"real": load_shipments, "simulated": simulate_shipments},
+    "spare_parts": {"real": load_spare_parts, "simulated": simulate_spare_parts},
+    "steel_plates": {"real": load_steel_plates, "simulated": simulate_steel_plates},
 }
 
 

@@ -3,7 +3,7 @@
 Nothing here is downloaded or opened: see `download.fetch`. A file is known by its sha256, so an edited copy is noticed.
 """
 
-from course_lib.data.catalogue_plant import ENERGY, SHIPMENTS
+from course_lib.data.catalogue_plant import ENERGY, SHIPMENTS, SPARE_PARTS, STEEL_PLATES
 from course_lib.data.catalogue_texts import MAINTENANCE_PHRASES, WORK_ORDERS
 from course_lib.data.data_set import Address, Column, DataFile, DataSet
 
@@ -353,5 +353,7 @@ CATALOGUE = {
         WORK_ORDERS,
         ENERGY,
         SHIPMENTS,
+        SPARE_PARTS,
+        STEEL_PLATES,
     )
 }

@@ -134,3 +134,131 @@ SHIPMENTS = DataSet(
         "Copies saved again by a spreadsheet turned 12/1/06 into 2012-01-06: the sha256 tells.",
     ),
 )
+
+SPARE_PARTS = DataSet(
+    name="spare_parts",
+    title="Monthly demand for car parts",
+    folder="carparts",
+    files=(
+        DataFile(
+            name="carparts.csv",
+            sha256="30a057a3994a63c58256581a065c82444d95bdaae390a1a0c8820aeb8ef8e339",
+            size=291_454,
+            addresses=(
+                Address(
+                    "https://raw.githubusercontent.com/brunoklein99/deepar/af89f5a4626d922844e6f5c3737cd71625d74bac/"
+                    "data/carparts.csv"
+                ),
+            ),
+        ),
+    ),
+    page=(
+        "https://zenodo.org/record/4656022 (Monash Time Series Forecasting Archive); first published with the R "
+        "package expsmooth, data set carparts. The file here is a copy as CSV whose values equal those of expsmooth"
+    ),
+    licence="CC BY 4.0 (as published in the Monash archive; the R package expsmooth is under GPL-3)",
+    citation=(
+        "R. J. Hyndman, A. B. Koehler, J. K. Ord, R. D. Snyder, Forecasting with Exponential Smoothing, Springer, "
+        '2008; R. Godahewa, C. Bergmeir, G. I. Webb, R. J. Hyndman, P. Montero-Manso, "Monash Time Series Forecasting '
+        'Archive", NeurIPS Datasets and Benchmarks, 2021, arXiv:2105.06643.'
+    ),
+    story=(
+        "How many pieces of each of 2,674 car parts were sold in each of 51 months, January 1998 to March 2002. In "
+        "three months of four nobody asks for a part; when somebody does, it is mostly one or two pieces. The usual "
+        "task: the last 12 months from the 39 before."
+    ),
+    columns=(
+        Column("Part", "", "number of the part: the group, never an input"),
+        Column(
+            "Jan-98 ... Mar-02", "pieces", "demand in the month, 0 to 52; empty where the part was not sold any more"
+        ),
+    ),
+    known_defects=(
+        "74.8 % of the values are 0. The forecast 'always 0' has the MASE 0.746 (12 months ahead, scale of one year) "
+        "and beats the mean of the past and most models: the measure rewards ordering nothing. Judge by money.",
+        "6,122 values are missing, in 165 parts, always at the end: these parts were not sold any more. The loader "
+        "puts 0 there, as the Monash archive does, or leaves the parts out.",
+        "16 parts never changed over a year in the first 39 months, so MASE has no scale for them: they are left out.",
+        "The demand falls: 0.7 pieces a month and part at the start of 1998, 0.4 at the start of 2002 (parts without "
+        "missing values).",
+        "Nothing is known but the demand: no price, no stock, no season that could be seen, no reason for a zero.",
+        "Many copies have no licence or other gaps: the sha256 tells.",
+    ),
+)
+
+STEEL_PLATES = DataSet(
+    name="steel_plates",
+    title="Surface faults of steel plates",
+    folder="steel_plates",
+    files=(
+        DataFile(
+            name="SteelPlatesFaults_Clean.csv",
+            sha256="20825a4f48de8fd9aba03200093a0bcf79091e7151788573c04ac374215c52b2",
+            size=305_422,
+            addresses=(
+                Address(
+                    "https://raw.githubusercontent.com/Akshay9705/adapting-digital-tools-and-lean-six-sigma/"
+                    "e34668f18b4fdb42dd090da860aea22a85222d14/data/SteelPlatesFaults_Clean.csv"
+                ),
+            ),
+        ),
+    ),
+    page=(
+        "https://doi.org/10.24432/C5J88N (UCI Machine Learning Repository, id 198). The file here is a copy with a "
+        "header line; its values are those of UCI"
+    ),
+    licence="CC BY 4.0",
+    citation="M. Buscema, S. Terzi, W. Tastle, Steel Plates Faults, Semeion, UCI Machine Learning Repository, 2010.",
+    story=(
+        "A camera looks at steel plates on a conveyer. 1,941 places where something is wrong, each with 27 numbers, "
+        "and which of seven faults it is. 'Other' is the largest class (34.7 %)."
+    ),
+    columns=(
+        Column("X_Minimum", "", "left edge of the fault on the conveyer; the file gives no units of length"),
+        Column("X_Maximum", "", "right edge"),
+        Column("Y_Minimum", "", "where the fault begins along the strip, up to 13 million"),
+        Column("Y_Maximum", "", "where it ends"),
+        Column("Pixels_Areas", "pixels", "area"),
+        Column("X_Perimeter", "", "length of the outline across"),
+        Column("Y_Perimeter", "", "length of the outline along"),
+        Column("Sum_of_Luminosity", "", "sum of the grey values of the area"),
+        Column("Minimum_of_Luminosity", "", "darkest grey value"),
+        Column("Maximum_of_Luminosity", "", "brightest grey value"),
+        Column("Length_of_Conveyer", "", "1227 to 1794"),
+        Column("TypeOfSteel_A300", "", "1 for steel A300"),
+        Column("TypeOfSteel_A400", "", "1 for steel A400: always 1 minus the column before"),
+        Column("Steel_Plate_Thickness", "", "40 to 300"),
+        Column("Edges_Index", "", "distance from the nearer edge of the conveyer"),
+        Column("Empty_Index", "", "share of the box around the fault that is empty"),
+        Column("Square_Index", "", "shorter side of the box by its longer one"),
+        Column("Outside_X_Index", "", "width by the length of the conveyer"),
+        Column("Edges_X_Index", "", "width by outline across"),
+        Column("Edges_Y_Index", "", "height by outline along"),
+        Column("Outside_Global_Index", "", "1 for higher than wide, 0.5 for a square, 0 for wider"),
+        Column("LogOfAreas", "", "log10 of the area"),
+        Column("Log_X_Index", "", "log10 of the width"),
+        Column("Log_Y_Index", "", "log10 of the height"),
+        Column("Orientation_Index", "", "1 for a line along the strip, -1 for one across"),
+        Column("Luminosity_Index", "", "mean grey value by 128, minus 1"),
+        Column("SigmoidOfAreas", "", "sigmoid of width times height"),
+        Column("Pastry_Fault ... Other_Faults", "", "the label: seven columns, exactly one of them is 1"),
+    ),
+    classes=(
+        "pastry: 158",
+        "Z-scratch: 190",
+        "K-scratch: 391",
+        "stains: 72",
+        "dirtiness: 55",
+        "bumps: 402",
+        "other: 673",
+    ),
+    known_defects=(
+        "13 of the 27 columns are computed from the others (see `indices` in course_lib/data/steel_plates.py).",
+        "The rows are sorted by fault: shuffle before you split.",
+        "There is no number of the plate. Rows of one lot (same conveyer length, steel and thickness; 239 lots) are "
+        "alike: a split by row gives a better figure than a split by lot.",
+        "'Other' is not one fault but all the rest; most errors are between it and bumps or pastry.",
+        "Scales differ by a factor of 10^7: standardise.",
+        "The file gives no units, and the name of K_Scatch_Fault lacks an r.",
+    ),
+)

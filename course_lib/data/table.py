@@ -57,6 +57,16 @@ class Table:
         return replace(self, x=self.x[index], y=self.y[index], groups=self.groups[index])
 
     def __repr__(self):
+        if len(self.class_names) > 2:
+            counts = np.bincount(self.y, minlength=len(self.class_names))
+            return _("Table ({source}): {rows} rows ({counts}), {groups} {group_name}s, inputs: {labels}").format(
+                source=self.source,
+                rows=len(self),
+                counts=", ".join(f"{name} {count}" for name, count in zip(self.class_names, counts, strict=True)),
+                groups=len(np.unique(self.groups)),
+                group_name=self.group_name,
+                labels=", ".join(self.labels),
+            )
         return _(
             "Table ({source}): {rows} rows, {positives} of class '{name}', {groups} {group_name}s, inputs: {labels}"
         ).format(
