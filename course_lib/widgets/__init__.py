@@ -16,6 +16,7 @@ from course_lib.widgets.pooling_explorer import PoolingExplorer
 from course_lib.widgets.quiz import Quiz
 from course_lib.widgets.remaining_life_monitor import RemainingLifeMonitor
 from course_lib.widgets.straight_or_bent import StraightOrBent
+from course_lib.widgets.token_explorer import TokenExplorer
 from course_lib.widgets.training_monitor import TrainingMonitor
 from course_lib.widgets.unrolled_network import UnrolledNetwork
 
@@ -36,6 +37,7 @@ __all__ = [
     "Quiz",
     "RemainingLifeMonitor",
     "StraightOrBent",
+    "TokenExplorer",
     "TrainingMonitor",
     "UnrolledNetwork",
 ]

@@ -37,6 +37,7 @@ RANGES = {
     ("OptimizerRace", "seed"): (0, 1000),
     ("RemainingLifeMonitor", "cycle"): (1, 360),
     ("RemainingLifeMonitor", "engine"): (41, 60),
+    ("TokenExplorer", "place"): (1, 8),
     ("TrainingMonitor", "smoothing"): (0, 0.95),
 }
 MAKERS = {
@@ -47,6 +48,8 @@ MAKERS = {
     ("NetworkInspector", "drawing"): lambda rng, w: pack(rng.random((28, 28)) < rng.choice([0, 0.1, 0.6])),
     ("OptimizerRace", "begin"): lambda rng, w: [] if rng.random() < 0.3 else rng.uniform(-3, 3, 2).tolist(),
     ("OptimizerRace", "runners"): lambda rng, w: sorted(rng.permutation(w.runners)[: rng.integers(1, 4)].tolist()),
+    ("TokenExplorer", "text"): lambda rng, w: str(rng.choice([*w.texts, "", "qzx", "液压泵 leaking"])),
+    ("TokenExplorer", "word"): lambda rng, w: str(rng.choice(["", "pump", "qzx"])),
     ("UnrolledNetwork", "sequence"): lambda rng, w: rng.normal(size=rng.integers(8, 13)).round(2).tolist(),
     ("Quiz", "answers"): lambda rng, w: [int(rng.integers(-1, len(q["choices"]))) for q in w.questions],
     ("RemainingLifeMonitor", "sensors"): lambda rng, w: rng.permutation([c[0] for c in w.columns])[
