@@ -1,4 +1,4 @@
-"""Demand that is mostly zero: the real parts, the measure by hand and what it rewards, the cut in time, simulated parts."""
+"""Demand that is mostly zero: the real parts, the measure and what it rewards, the cut in time, simulated parts."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Faults of steel plates: the real table and its formulas, the split by lot, and simulated faults with a known truth."""
+"""Faults of steel plates: the real table and its formulas, the split by lot, simulated faults with a known truth."""
 
 import csv
 from dataclasses import replace
@@ -61,7 +61,7 @@ def test_thirteen_columns_follow_from_the_others(plates):
 def test_a_split_by_lot_is_honest_and_a_split_by_row_leaks(plates, rng):
     parts = data.split_by_group(plates, rng=rng, stratify=False)
     assert data.leaks(*parts) == [] and sum(map(len, parts)) == 1941
-    assert all(len(np.unique(part.y)) == 7 for part in parts)
+    assert all(len(np.unique(part.y)) >= 6 for part in parts)  # some faults are in few lots only
     by_row = data.split_by_group(replace(plates, groups=np.arange(1941)), rng=rng, stratify=False)
     lots = [replace(part, groups=plates.groups[part.groups]) for part in by_row]
     assert "lots are in the training rows and in part 1" in data.leaks(*lots)[0]
