@@ -30,6 +30,7 @@ from course_lib.exercises import (
     chapter7,
     chapter8,
     chapter9,
+    chapter10,
 )
 from course_lib.exercises.exercise import PASSED, Exercise, Misconception
 from course_lib.exercises.question import Question
@@ -39,7 +40,9 @@ from course_lib.exercises.result import Result
 from course_lib.exercises.store import record_quiz
 from course_lib.language import _
 
-CHAPTERS = (chapter0, chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7, chapter8, chapter9)
+CHAPTERS = (
+    chapter0, chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7, chapter8, chapter9, chapter10,
+)  # fmt: skip
 ALL = {one.name: one for chapter in CHAPTERS for one in chapter.EXERCISES}
 
 __all__ = [

@@ -1,11 +1,12 @@
 """The quizzes: a question, its choices, and for every choice why it is right or what it mixes up.
 
 Chapter 0 has one question, to learn how a quiz works; chapters 1 to 4 have five each. Those of the later chapters,
-six each, are in `quizzes_images.py`, `quizzes_sequences.py` and `quizzes_texts.py`.
+six each, are in the files `quizzes_*.py` beside.
 """
 
 from course_lib.exercises.question import question
 from course_lib.exercises.quizzes_images import CLASSIFIER, SEEING
+from course_lib.exercises.quizzes_plant import FORECASTS
 from course_lib.exercises.quizzes_sequences import MEMORY, REMAINING_LIFE
 from course_lib.exercises.quizzes_texts import LOGBOOK
 from course_lib.language import _
@@ -580,4 +581,5 @@ QUIZZES = {
     7: MEMORY,
     8: REMAINING_LIFE,
     9: LOGBOOK,
+    10: FORECASTS,
 }

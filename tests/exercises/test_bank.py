@@ -8,21 +8,35 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib import data, exercises as ex, nn, remaining_life, text
+from course_lib import data, exercises as ex, forecasting, nn, remaining_life, text
 from course_lib.exercises.checking import _equal, examine, outcomes
 from tests.exercises import (
     right_answers,
     right_answers_5_6,
     right_answers_7_8,
     right_answers_9,
+    right_answers_10,
     wrong_answers,
     wrong_answers_5_6,
     wrong_answers_7_8,
     wrong_answers_9,
+    wrong_answers_10,
 )
 
-RIGHT = right_answers.RIGHT | right_answers_5_6.RIGHT | right_answers_7_8.RIGHT | right_answers_9.RIGHT
-WRONG = wrong_answers.WRONG + wrong_answers_5_6.WRONG + wrong_answers_7_8.WRONG + wrong_answers_9.WRONG
+RIGHT = (
+    right_answers.RIGHT
+    | right_answers_5_6.RIGHT
+    | right_answers_7_8.RIGHT
+    | right_answers_9.RIGHT
+    | right_answers_10.RIGHT
+)
+WRONG = (
+    wrong_answers.WRONG
+    + wrong_answers_5_6.WRONG
+    + wrong_answers_7_8.WRONG
+    + wrong_answers_9.WRONG
+    + wrong_answers_10.WRONG
+)
 
 KNOWN = [(one, known) for one in ex.ALL.values() for known in one.misconceptions]
 NAMES = {
@@ -44,6 +58,7 @@ NAMES = {
     7: ["rnn_step", "rnn_forward", "rnn_backward", "gradient_bound", "clip_by_norm", "lstm_step"],
     8: ["capped_rul", "scale", "make_windows", "nasa_score", "alarm_cost"],
     9: ["encode", "embedding_forward", "embedding_backward", "masked_mean", "tf_idf", "attention"],
+    10: ["lagged", "seasonal_naive", "mase", "pinball_loss", "newsvendor_quantity", "stock_cost"],
 }
 each_exercise = pytest.mark.parametrize("one", ex.ALL.values(), ids=ex.ALL)
 
@@ -140,7 +155,9 @@ def with_source(text, name, scope):
     [(name, getattr(nn, name)) for name in (
         "dense_forward", "relu", "softmax", "relu_backward", "numerical_gradient", "sgd_step", "momentum_step",
         "adam_step", "clip_by_norm",
-    )] + [("nasa_score", remaining_life.nasa_score)],
+    )] + [("nasa_score", remaining_life.nasa_score)] + [(name, getattr(forecasting, name)) for name in (
+        "seasonal_naive", "pinball_loss", "newsvendor_quantity", "stock_cost",
+    )],
 )  # fmt: skip
 def test_the_solution_shown_is_the_librarys_own_source(name, library):
     assert ex.ALL[name].solution_function is library
@@ -232,6 +249,11 @@ def test_f1_and_cost_agree_with_scikit_learn():
         ("tf_idf", (np.array([[1, 2], [1, 0]]),), [[0.3351757, 0.9421560], [1, 0]]),
         ("attention", (np.full((1, 1, 4), np.log(3) / 2), np.array([[[1.0] * 4, [0.0] * 4]]), np.array([[[8.0], [4]]])),
          [[[7]]]),
+        ("seasonal_naive", (np.array([9.0, 1, 2, 3]), 3, 5), [1, 2, 3, 1, 2]),
+        ("mase", (np.array([3.0, 0, 1]), np.ones(3), np.array([0.0, 2, 1, 4]), 1), 0.5),
+        ("pinball_loss", (np.array([10.0, 10]), np.array([6.0, 15]), 0.9), 2.05),
+        ("newsvendor_quantity", (np.array([4.0, 0, 7, 1]), 3, 1), 4),
+        ("stock_cost", (np.array([5.0, 0, 0, 2]), np.array([2.0, 2, 5, 3]), 1, 10), [3, 1, 40, 10]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
@@ -408,3 +430,26 @@ def test_a_missing_default_is_named():
     result = examine(ex.encode, encode)
     assert (result.passed, result.kind) == (False, "wrong type")
     assert "holds None" in result.message and "`vocabulary.get(word, 1)`" in result.message
+
+
+def test_the_references_for_forecasts_agree_with_the_library():
+    x, y = ex.lagged.reference(*ex.lagged.fresh_cases()[0])
+    np.testing.assert_array_equal(x, [[10, 11, 12], [11, 12, 13]])
+    np.testing.assert_array_equal(y, [14, 15])
+    mill = data.simulate_energy(days=3)
+    for length, horizon in [(24, 1), (5, 4)]:
+        windows = data.forecast_windows(mill, length, horizon)
+        x, y = ex.lagged.reference(mill.x[:, 0], length, horizon)
+        np.testing.assert_array_equal(x, windows.x[:, :, 0])
+        np.testing.assert_array_equal(y, windows.x[:, -1, 0][horizon:].tolist() + mill.x[-horizon:, 0].tolist())
+        np.testing.assert_array_equal(ex.lagged.reference(mill.y, length, horizon)[1], windows.y)
+    for y_true, y_pred, past, season in ex.mase.fresh_cases():
+        wanted = data.mase(y_true[None], y_pred[None], past[None], season)
+        assert ex.mase.reference(y_true, y_pred, past, season) == pytest.approx(wanted, 1e-14)
+
+
+def test_the_quantity_ordered_is_the_forecast_with_the_smallest_pinball_loss():
+    for demand, short, over in ex.newsvendor_quantity.fresh_cases():
+        ratio = short / (short + over)
+        loss = {q: ex.pinball_loss.reference(demand, np.full(len(demand), q), ratio) for q in np.unique(demand)}
+        assert loss[ex.newsvendor_quantity.reference(demand, short, over)] == pytest.approx(min(loss.values()), 1e-12)

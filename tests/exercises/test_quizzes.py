@@ -18,6 +18,7 @@ def test_five_questions_a_chapter_at_least_and_one_to_start():
         7: 6,
         8: 6,
         9: 6,
+        10: 6,
     }
 
 
@@ -29,7 +30,7 @@ def test_a_question_has_a_reason_for_every_choice(chapter, k, one):
     assert one.text.strip().endswith(("?", ".")) and all(len(why) > 30 for why in one.why)
 
 
-@pytest.mark.parametrize("chapter", [1, 2, 3, 4, 5, 6, 7, 8, 9])
+@pytest.mark.parametrize("chapter", [chapter for chapter in ex.QUIZZES if chapter])
 def test_neither_place_nor_length_gives_the_answer_away(chapter):
     quiz = ex.QUIZZES[chapter]
     places = [one.answer for one in quiz]
@@ -118,3 +119,15 @@ def test_the_numbers_in_the_quiz_on_texts_are_right():
     q, k = np.random.default_rng(0).standard_normal((2, 500, 1, 64))
     scores = (q @ k.T if q.ndim == 2 else q[:, 0] @ k[:, 0].T).ravel()
     assert scores.std() == pytest.approx(8, rel=0.02)
+
+
+def test_the_numbers_in_the_quiz_on_forecasts_are_right():
+    import numpy as np
+
+    from course_lib import forecasting
+
+    demand = np.array([0.0] * 7 + [2.0] * 3)
+    error = {forecast: np.abs(demand - forecast).mean() for forecast in (0, 0.6, 1, 2)}
+    assert error == pytest.approx({0: 0.6, 0.6: 0.84, 1: 1.0, 2: 1.4})
+    assert demand.mean() == pytest.approx(0.6) and np.median(demand) == 0
+    assert forecasting.newsvendor_quantity(np.arange(1, 11), 90, 10) == 9
