@@ -28,7 +28,8 @@ ENERGY = DataSet(
     story=(
         "The plant of DAEWOO Steel in Gwangyang, Korea, which makes coils, plates and iron sheets, in the year 2018: "
         "35,040 quarters of an hour, measured. The course adds four of them to one hour: 8,760 hours, 10 to 564 kWh, "
-        "mean 109.5 kWh. Weekdays from 8 to 21 o'clock need much, noon and nights little, Sundays least."
+        "mean 109.5 kWh. Weekdays from 8 to 21 o'clock need much, noon and nights little, Sundays least. Without the "
+        "real data the course simulates a mill: see `simulate_energy`."
     ),
     columns=(
         Column("date", "", "end of the quarter, day/month/year; see the defects"),
@@ -82,7 +83,7 @@ SHIPMENTS = DataSet(
         "What the United States sent to fight HIV and malaria: 10,324 deliveries of medicines and laboratory tests. "
         "For 4,587 of them the day of the order and the day of the delivery are known. The lead time between the two "
         "is 0 to 616 days, median 92. How long will the next order take? Only what was known when the order was sent "
-        "may help to answer."
+        "may help to answer. Without the real data the course simulates eight vendors: see `simulate_shipments`."
     ),
     columns=(
         Column("ID, Project Code, PQ #, PO / SO #, ASN/DN #", "", "numbers of papers; the order (PO) is the group"),
@@ -165,7 +166,7 @@ SPARE_PARTS = DataSet(
     story=(
         "How many pieces of each of 2,674 car parts were sold in each of 51 months, January 1998 to March 2002. In "
         "three months of four nobody asks for a part; when somebody does, it is mostly one or two pieces. The usual "
-        "task: the last 12 months from the 39 before."
+        "task: the last 12 months from the 39 before. Without the real data: see `simulate_spare_parts`."
     ),
     columns=(
         Column("Part", "", "number of the part: the group, never an input"),
@@ -211,7 +212,8 @@ STEEL_PLATES = DataSet(
     citation="M. Buscema, S. Terzi, W. Tastle, Steel Plates Faults, Semeion, UCI Machine Learning Repository, 2010.",
     story=(
         "A camera looks at steel plates on a conveyer. 1,941 places where something is wrong, each with 27 numbers, "
-        "and which of seven faults it is. 'Other' is the largest class (34.7 %)."
+        "and which of seven faults it is. 'Other' is the largest class (34.7 %). Without the real data: see "
+        "`simulate_steel_plates`."
     ),
     columns=(
         Column("X_Minimum", "", "left edge of the fault on the conveyer; the file gives no units of length"),

@@ -35,7 +35,8 @@ MAINTENANCE_PHRASES = DataSet(
     story=(
         "What people wrote about a fault, in one to six words: 626 phrases of real maintenance work orders. Experts "
         "gave each phrase one of 22 failure modes, after the standard ISO 14224. The split is the published one: "
-        "502 phrases for training, 62 for validation (the file dev.txt), 62 for the test."
+        "502 phrases for training, 62 for validation (the file dev.txt), 62 for the test. Without the real data the "
+        "course writes work orders with a small grammar: see `simulate_work_orders`."
     ),
     columns=(
         Column("observation", "", "the phrase, as it was typed: short, with typing errors and abbreviations"),
@@ -86,7 +87,8 @@ WORK_ORDERS = DataSet(
         "Five hydraulic mining excavators, 2001 to 2012: 5,485 real work orders. Each has a short text that somebody "
         "typed (one to eleven words) and two kinds of label. FuncLocation is the place on the machine, chosen by a "
         "person. MajorSystem was filled in later by keyword rules that read the same text. The course uses 4,466 "
-        "different texts, and for each kind of label those that have one."
+        "different texts, and for each kind of label those that have one. Without the real data the course writes work "
+        "orders with a small grammar, with both kinds of label: see `simulate_work_orders`."
     ),
     columns=(
         Column("BscStartDate", "", "date of the work order, 2001-07-05 to 2012-12-13"),
