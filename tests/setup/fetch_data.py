@@ -7,7 +7,9 @@ from course_lib import data
 
 
 def main():
-    for data_set in data.CATALOGUE.values():
+    for name, data_set in data.CATALOGUE.items():
+        if data_set.files:
+            data.load(name, source="real")  # what is made from an archive is made here
         for file in data_set.files:
             print(f"{data_set.folder}/{file.name}: {data.fetch(data_set, file.name).stat().st_size:,} bytes")
 
