@@ -12,6 +12,7 @@ import base64
 import functools
 import html
 import io
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -192,7 +193,9 @@ def _figure_class():
             for text in self.findobj(Text):  # words added later know only the usual font, without the Chinese ones
                 if text.get_fontfamily() == ["sans-serif"]:
                     text.set_fontfamily(fonts)
-            with rc_context(_style()):
+            with rc_context(_style()), warnings.catch_warnings():
+                # a computer without Chinese fonts shows boxes; one warning for each character would not help anybody
+                warnings.filterwarnings("ignore", r"Glyph \d+ .*missing from font", UserWarning)
                 return super().draw(renderer)
 
     return CourseFigure
