@@ -316,8 +316,8 @@ class TokenExplorer(CourseWidget):
             _("first text"): lesson(first, _(
                 "The text that this page began with. Move over its words: for which one does the share fall most?")),
             _("its words backwards"): lesson(turned, _(
-                "The same words in the opposite order. A model that takes the mean of the rows gives the same shares "
-                "to the last digit; one that reads in order, an RNN, does not.")),
+                "The same words in the opposite order. A model that takes the mean of the rows gives the same "
+                "shares; one that reads in order, an RNN, does not.")),
             _("with an unknown word"): lesson(first + " qzx", _(
                 "The last word is in no training text. All unknown words share one row of the embedding; see whether "
                 "that row changes the decision.")),
@@ -340,9 +340,9 @@ def lessons():
         _("not leaking"): lesson("pump not leaking", _(
             "A person reads: nothing to do. The model takes the mean of three rows: 'not' cannot turn 'leaking' round. "
             "Look at the neighbours of 'not': it has learned 'not starting' and 'no signal' instead."), 2),
-        _("right to left"): lesson("hose was blocked, now loose", _(
-            "Swap 'blocked' and 'loose' in the text: the shares stay the same to the last digit, although the fault of "
-            "today is another one. A mean knows which words are there, not their order."), 3),
+        _("order of words"): lesson("hose was blocked, now loose", _(
+            "Swap 'blocked' and 'loose' in the text: the shares stay the same, although the fault of today is "
+            "another one. A mean knows which words are there, not their order."), 3),
         _("sure, but why?"): lesson("pump weeping at flange", _(
             "'weeping' and 'flange' are unknown, and yet the model is almost certain. Leave out 'at': it has seen that "
             "word in 'at wear limit' only. A high share is no proof that the text was understood."), 3),
