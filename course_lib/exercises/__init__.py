@@ -31,6 +31,7 @@ from course_lib.exercises import (
     chapter8,
     chapter9,
     chapter10,
+    chapter11,
 )
 from course_lib.exercises.exercise import PASSED, Exercise, Misconception
 from course_lib.exercises.question import Question
@@ -42,6 +43,7 @@ from course_lib.language import _
 
 CHAPTERS = (
     chapter0, chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7, chapter8, chapter9, chapter10,
+    chapter11,
 )  # fmt: skip
 ALL = {one.name: one for chapter in CHAPTERS for one in chapter.EXERCISES}
 

@@ -5,6 +5,7 @@ six each, are in the files `quizzes_*.py` beside.
 """
 
 from course_lib.exercises.question import question
+from course_lib.exercises.quizzes_choosing import CONTENDERS
 from course_lib.exercises.quizzes_images import CLASSIFIER, SEEING
 from course_lib.exercises.quizzes_plant import FORECASTS
 from course_lib.exercises.quizzes_sequences import MEMORY, REMAINING_LIFE
@@ -582,4 +583,5 @@ QUIZZES = {
     8: REMAINING_LIFE,
     9: LOGBOOK,
     10: FORECASTS,
+    11: CONTENDERS,
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib import data, exercises as ex, forecasting, nn, remaining_life, text
+from course_lib import classical, data, evaluation, exercises as ex, forecasting, nn, remaining_life, text
 from course_lib.exercises.checking import _equal, examine, outcomes
 from tests.exercises import (
     right_answers,
@@ -16,11 +16,13 @@ from tests.exercises import (
     right_answers_7_8,
     right_answers_9,
     right_answers_10,
+    right_answers_11,
     wrong_answers,
     wrong_answers_5_6,
     wrong_answers_7_8,
     wrong_answers_9,
     wrong_answers_10,
+    wrong_answers_11,
 )
 
 RIGHT = (
@@ -29,6 +31,7 @@ RIGHT = (
     | right_answers_7_8.RIGHT
     | right_answers_9.RIGHT
     | right_answers_10.RIGHT
+    | right_answers_11.RIGHT
 )
 WRONG = (
     wrong_answers.WRONG
@@ -36,6 +39,7 @@ WRONG = (
     + wrong_answers_7_8.WRONG
     + wrong_answers_9.WRONG
     + wrong_answers_10.WRONG
+    + wrong_answers_11.WRONG
 )
 
 KNOWN = [(one, known) for one in ex.ALL.values() for known in one.misconceptions]
@@ -59,6 +63,7 @@ NAMES = {
     8: ["capped_rul", "scale", "make_windows", "nasa_score", "alarm_cost"],
     9: ["encode", "embedding_forward", "embedding_backward", "masked_mean", "tf_idf", "attention"],
     10: ["lagged", "seasonal_naive", "mase", "pinball_loss", "newsvendor_quantity", "stock_cost"],
+    11: ["gini", "best_split", "hinge_loss", "balanced_accuracy", "paired_difference"],
 }
 each_exercise = pytest.mark.parametrize("one", ex.ALL.values(), ids=ex.ALL)
 
@@ -157,7 +162,8 @@ def with_source(text, name, scope):
         "adam_step", "clip_by_norm",
     )] + [("nasa_score", remaining_life.nasa_score)] + [(name, getattr(forecasting, name)) for name in (
         "seasonal_naive", "pinball_loss", "newsvendor_quantity", "stock_cost",
-    )],
+    )] + [(name, getattr(classical, name)) for name in ("gini", "best_split", "hinge_loss")]
+    + [(name, getattr(evaluation, name)) for name in ("balanced_accuracy", "paired_difference")],
 )  # fmt: skip
 def test_the_solution_shown_is_the_librarys_own_source(name, library):
     assert ex.ALL[name].solution_function is library
@@ -254,6 +260,10 @@ def test_f1_and_cost_agree_with_scikit_learn():
         ("pinball_loss", (np.array([10.0, 10]), np.array([6.0, 15]), 0.9), 2.05),
         ("newsvendor_quantity", (np.array([4.0, 0, 7, 1]), 3, 1), 4),
         ("stock_cost", (np.array([5.0, 0, 0, 2]), np.array([2.0, 2, 5, 3]), 1, 10), [3, 1, 40, 10]),
+        ("gini", (np.array([0, 0, 0, 1]),), 0.375),
+        ("best_split", (np.array([1.0, 2, 3, 4]), np.array([0, 0, 1, 0])), [2.5, 0.25]),
+        ("balanced_accuracy", (np.array([[95, 0], [4, 1]]),), 0.6),
+        ("paired_difference", (np.array([0.90, 0.86, 0.88]), np.array([0.87, 0.85, 0.83])), [0.03, 0.02 / 3**0.5]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
@@ -453,3 +463,12 @@ def test_the_quantity_ordered_is_the_forecast_with_the_smallest_pinball_loss():
         ratio = short / (short + over)
         loss = {q: ex.pinball_loss.reference(demand, np.full(len(demand), q), ratio) for q in np.unique(demand)}
         assert loss[ex.newsvendor_quantity.reference(demand, short, over)] == pytest.approx(min(loss.values()), 1e-12)
+
+
+def test_the_example_of_the_hinge_loss_is_right_and_its_gradient_that_of_finite_differences():
+    loss, gradient = ex.hinge_loss.reference(*ex.hinge_loss.fresh_cases()[0])
+    assert loss == 0.625 and gradient.tolist() == [0, -0.25, -0.25, 0]
+    for scores, y in ex.hinge_loss.fresh_cases()[3:]:  # no score of these is at the kink
+        loss, gradient = ex.hinge_loss.reference(scores, y)
+        slope = nn.numerical_gradient(lambda s, y=y: ex.hinge_loss.reference(s, y)[0], scores)
+        assert nn.relative_error(slope, gradient) < 1e-7

@@ -19,6 +19,7 @@ def test_five_questions_a_chapter_at_least_and_one_to_start():
         8: 6,
         9: 6,
         10: 6,
+        11: 6,
     }
 
 
@@ -131,3 +132,34 @@ def test_the_numbers_in_the_quiz_on_forecasts_are_right():
     assert error == pytest.approx({0: 0.6, 0.6: 0.84, 1: 1.0, 2: 1.4})
     assert demand.mean() == pytest.approx(0.6) and np.median(demand) == 0
     assert forecasting.newsvendor_quantity(np.arange(1, 11), 90, 10) == 9
+
+
+def test_what_the_quiz_on_contenders_says_of_the_models_is_so():
+    import numpy as np
+    from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestClassifier
+    from sklearn.svm import SVC
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 3))
+    y = (x[:, 0] + x[:, 1] + 0.3 * rng.normal(size=200) > 0).astype(int)
+    other_unit = x * [1, 1000, 1]
+
+    def answers(model, x):
+        return model.fit(x[:100], y[:100]).predict(x[100:])
+
+    def forest():
+        return RandomForestClassifier(20, random_state=0)
+
+    np.testing.assert_array_equal(answers(forest(), x), answers(forest(), other_unit))
+    assert (answers(SVC(), x) != answers(SVC(), other_unit)).any()
+
+    degrees = np.linspace(20, 80, 200)[:, None]
+    energy = HistGradientBoostingRegressor().fit(degrees, 3 * degrees[:, 0])
+    assert energy.predict([[120.0]]) == energy.predict([[80.0]]) and energy.predict([[80.0]]) > 200
+
+    svm = SVC(kernel="linear", tol=1e-8).fit(x, y)
+    kept = (2 * y - 1) * svm.decision_function(x) < 1 + 1e-6
+    assert 0 < kept.sum() < 150
+    again = SVC(kernel="linear", tol=1e-8).fit(x[kept], y[kept])
+    np.testing.assert_allclose(again.coef_, svm.coef_, atol=1e-5)
+    np.testing.assert_allclose(again.intercept_, svm.intercept_, atol=1e-5)
