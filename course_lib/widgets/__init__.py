@@ -4,6 +4,7 @@ from course_lib.widgets.backprop_stepper import BackpropStepper
 from course_lib.widgets.confusion_and_cost import ConfusionAndCost
 from course_lib.widgets.course_map import CourseMap
 from course_lib.widgets.data_hunger import DataHunger
+from course_lib.widgets.forecast_and_cost import ForecastAndCost
 from course_lib.widgets.gate_explorer import GateExplorer
 from course_lib.widgets.gradient_checker import GradientChecker
 from course_lib.widgets.kernel_explorer import KernelExplorer
@@ -25,6 +26,7 @@ __all__ = [
     "ConfusionAndCost",
     "CourseMap",
     "DataHunger",
+    "ForecastAndCost",
     "GateExplorer",
     "GradientChecker",
     "KernelExplorer",

@@ -13,6 +13,7 @@ FIRST = {"Quiz": {"chapter": 1}}  # what a widget needs to be made, where its de
 FIXED = {"Quiz": ["chapter"]}  # given once when it is made
 # Values that need data of the learner's own.
 WITHOUT = {
+    ("ForecastAndCost", "item"): ["own"],
     ("KernelExplorer", "scene"): ["own"],
     ("MemoryKnob", "matrix"): ["own"],
     ("StraightOrBent", "shape"): ["own"],
@@ -24,6 +25,8 @@ RANGES = {
     ("BackpropStepper", "x2"): (-3, 3),
     ("BackpropStepper", "target"): (0, 1),
     ("BackpropStepper", "learning_rate"): (0.001, 5),
+    ("ForecastAndCost", "period"): (1, 60),
+    ("ForecastAndCost", "safety"): (-4, 8),
     ("GateExplorer", "edit_step"): (1, 234),
     ("GateExplorer", "step"): (1, 234),
     ("GateExplorer", "unit"): (1, 8),
@@ -42,6 +45,9 @@ RANGES = {
 }
 MAKERS = {
     ("BackpropStepper", "weights"): lambda rng, w: rng.normal(0, 2, 13).round(2).tolist(),
+    ("ForecastAndCost", "forecast"): lambda rng, w: str(
+        rng.choice(["naive", "seasonal naive", "mean so far", "ridge"])
+    ),
     ("GateExplorer", "sensor"): lambda rng, w: str(rng.choice(w.names)),
     ("KernelExplorer", "kernel"): lambda rng, w: rng.normal(size=[rng.choice([1, 3, 5])] * 2).round(2).tolist(),
     ("PoolingExplorer", "image"): lambda rng, w: rng.integers(-3, 10, rng.integers(4, 13, 2)).astype(float).tolist(),
