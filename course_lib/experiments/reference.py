@@ -1,4 +1,4 @@
-"""The reference networks of chapters 6 and 8, for either engine."""
+"""The reference networks of chapters 6, 8 and 9, for either engine."""
 
 
 def reference_layers(layers, classes):
@@ -61,4 +61,39 @@ def keras_recurrent(cell, shape, seed):
     model = keras.Sequential(recurrent_layers(keras.layers, cell, shape))
     model.set_weights(numpy_recurrent(cell, shape, seed).get_weights())
     model.compile(optimizer=keras.optimizers.Adam(1e-3, clipnorm=1.0), loss="mean_squared_error")
+    return model
+
+
+def reader_layers(layers, reader, size, classes, numbers=32, units=64):
+    """Return the layers that read tokens, with `size` words; `reader` is "mean", "SimpleRNN", "GRU" ...
+
+    `layers` is course_lib.nn or keras.layers. Each word becomes `numbers` numbers.
+    """
+    body = layers.GlobalAveragePooling1D() if reader == "mean" else getattr(layers, reader)(units)
+    return [
+        layers.Input((None,)),
+        layers.Embedding(size, numbers, mask_zero=True),
+        body,
+        layers.Dense(classes, activation="softmax"),
+    ]
+
+
+def numpy_reader(reader, size, classes, seed):
+    """A text model of chapter 9 in NumPy, its random start given by `seed`."""
+    from course_lib import nn
+
+    model = nn.Sequential(reader_layers(nn, reader, size, classes), rng=seed)
+    model.compile(optimizer=nn.Adam(3e-3, clipnorm=1.0), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def keras_reader(reader, size, classes, seed):
+    """The same in Keras, from the same random start."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    model = keras.Sequential(reader_layers(keras.layers, reader, size, classes))
+    model.set_weights(numpy_reader(reader, size, classes, seed).get_weights())
+    optimizer = keras.optimizers.Adam(3e-3, clipnorm=1.0)
+    model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
