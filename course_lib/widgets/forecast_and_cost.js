@@ -82,7 +82,7 @@ function render({ model, el }) {
   choice('item', t('good'), () => goods.map(one => [one.key, one.label]), () => good().key, key => {
     player.stop();
     const one = goods.find(other => other.key === key);
-    ui.set({ item: key, forecast: chosen(one), horizon: Math.min(get('horizon'), one.H), safety: clamp(0, one.low, one.high), period: Math.max(1, Math.round(0.4 * one.T)) });
+    ui.set({ item: key, forecast: chosen(one), horizon: Math.min(get('horizon'), one.H), safety: clamp(0, one.low, one.high), period: Math.max(1, Math.round(0.6 * one.T)) });
   });
   choice('forecast', t('forecast'), () => good().names, () => chosen(good()), name => ui.set({ forecast: name }));
   const limited = {};                                                     // the limits of the sliders follow the good
@@ -103,7 +103,7 @@ function render({ model, el }) {
   const page = make('div', { className: 'cw-stock' }), left = make('div'), right = make('div');
   page.append(left, right); ui.stage.append(page);
   const wide = () => right.offsetTop === left.offsetTop;
-  const TOP = 136, MIDDLE = 66, LOW = 54, GAP = 24;
+  const TOP = 124, MIDDLE = 62, LOW = 50, GAP = 24;
   let plot = null, hover = null, dragging = null, grabbed = null;
   const hatch = (g, x, y, w, h, colour) => {
     g.save(); g.beginPath(); g.rect(x, y, w, h); g.clip(); g.globalAlpha = 0.35; g.fillStyle = colour; g.fillRect(x, y, w, h); g.globalAlpha = 1;
@@ -117,7 +117,7 @@ function render({ model, el }) {
       const every = ticks(1, T, 6).filter(k => Number.isInteger(k)), top = GAP;
       plot = axes(g, theme, { ...box, top, height: TOP, x, y: [0, most], xticks: [], yticks: ticks(0, most, 4), ylabel: one.unit });
       const { X } = plot, Y = value => plot.Y(clamp(value, 0, most)), step = box.width / T, w = Math.max(1, step * 0.76), floor = top + TOP, edge = k => X(k) - step / 2;
-      legend(g, theme, box.left + 4, top - 12, [['square', theme.blue, t('demand')], ['dashes', theme.yellow, t('forecast')], ['line', theme.text, t('forecast + safety')]]);
+      legend(g, theme, box.left + 4, top - 12, [['square', theme.blue, t('demand')], ['dashes', theme.yellow, t('forecast')], ['line', theme.text, t('+ safety')]]);
       g.save(); plot.clip();
       if (ordered > n) { g.globalAlpha = 0.14; g.fillStyle = theme.purple; g.fillRect(edge(n + 1), top, X(ordered) + step / 2 - edge(n + 1), TOP); g.globalAlpha = 1; }
       for (let i = 0; i < n; i++) {
@@ -146,7 +146,7 @@ function render({ model, el }) {
       // the cost so far, and with the best safety
       const top3 = top2 + MIDDLE + GAP, other = stockOf(one.demand, v.forecast, v.curve.best), high = 1.06 * (Math.max(v.total, v.curve.lowest) || 1000), big = high >= 2000 ? 1000 : 1;
       const cost = axes(g, theme, { ...box, top: top3, height: LOW, x, y: [0, high], xticks: every, yticks: ticks(0, high / big, 3).map(u => u * big), ytext: u => String(+(u / big).toPrecision(4)), xlabel: one.period, ylabel: big > 1 ? '1000 EUR' : 'EUR' });
-      legend(g, theme, box.left + 4, top3 - 11, [['square', theme.green, t('cost of stock')], ['diamond', theme.orange, t('of missing')], ['dashes', theme.text, t('best safety')]]);
+      legend(g, theme, box.left + 4, top3 - 11, [['square', theme.green, W > 360 ? t('cost so far: stock') : t('stock')], ['diamond', theme.orange, t('missing')], ['dashes', theme.text, t('best safety')]]);
       const area = (value, base, colour) => { const low = [], run = []; let a = 0, b = 0; for (let i = 0; i < n; i++) { a += value(i); b += base(i); run.push([X(i + 1) + step / 2, cost.Y(a + b)]); low.push([X(i + 1) + step / 2, cost.Y(b)]); } g.fillStyle = colour; g.beginPath(); g.moveTo(edge(1), cost.Y(0)); for (const p of run) g.lineTo(...p); for (const p of low.reverse()) g.lineTo(...p); g.lineTo(edge(1), cost.Y(0)); g.fill(); };
       g.save(); cost.clip(); g.globalAlpha = 0.75; area(i => v.stock * s.left[i], () => 0, theme.green); area(i => v.short * s.missing[i], i => v.stock * s.left[i], theme.orange); g.globalAlpha = 1;
       g.strokeStyle = theme.text; g.lineWidth = 1.6; g.setLineDash([5, 3]); g.beginPath(); g.moveTo(edge(1), cost.Y(0)); for (let i = 0, sum = 0; i < n; i++) { sum += v.stock * other.left[i] + v.short * other.missing[i]; g.lineTo(X(i + 1) + step / 2, cost.Y(sum)); } g.stroke(); g.setLineDash([]); g.restore();
@@ -179,24 +179,30 @@ function render({ model, el }) {
 
   // ---- the cost of each safety
   let prices = null, pulled = false;
+  /** The safety quantities whose cost is worth a look: up to four times the lowest. */
+  function spanOf(one, { costs, lowest }) {
+    const near = costs.map(c => lowest <= 0 || c <= 4 * lowest), a = near.indexOf(true), b = near.lastIndexOf(true), room = Math.max(2, Math.round(0.04 * one.S));
+    return [one.safeties[clamp(a - room, 0, one.S - 2)], one.safeties[clamp(b + room, 1, one.S - 1)]];
+  }
   const costs = ui.canvas({
-    label: t('Cost over the safety'), where: right, maxWidth: 640, height: () => (wide() ? 236 : 220),
+    label: t('Cost over the safety'), where: right, maxWidth: 640, height: () => (wide() ? 212 : 220),
     draw(g, W, H, theme) {
       const v = now(), { one, curve } = v, top = 38, highest = (Math.min(Math.max(...curve.costs), 4 * curve.lowest) || Math.max(...curve.costs) || 1000) * 1.04, big = highest >= 2000 ? 1000 : 1, cut = value => clamp(value, 0, highest) / big;
-      prices = axes(g, theme, { left: 48, top, width: W - 62, height: H - top - 44, x: [one.low, one.high], y: [0, highest / big], xticks: ticks(one.low, one.high, 5), xtext: u => String(u).replace('-', '−'), yticks: ticks(0, highest / big, 4), ytext: u => String(u), xlabel: t('safety [{0}]', one.unit), ylabel: big > 1 ? t('all periods [1000 EUR]') : t('all periods [EUR]') });
-      const { X, Y } = prices;
+      const x = spanOf(one, curve);
+      prices = axes(g, theme, { left: 48, top, width: W - 62, height: H - top - 44, x, y: [0, highest / big], xticks: ticks(...x, 5), xtext: u => String(u).replace('-', '−'), yticks: ticks(0, highest / big, 4), ytext: u => String(u), xlabel: t('safety [{0}]', one.unit), ylabel: big > 1 ? t('all periods [1000 EUR]') : t('all periods [EUR]') });
+      const { X, Y } = prices, mine = clamp(v.safety, ...x);
       g.save(); prices.clip();
       g.globalAlpha = 0.18; g.fillStyle = theme.green; g.fillRect(prices.left, Y(cut(NEAR * curve.lowest)), prices.width, Y(cut(curve.lowest)) - Y(cut(NEAR * curve.lowest)) + 1); g.globalAlpha = 1;
       const line = (value, colour, width, dash) => { g.strokeStyle = colour; g.lineWidth = width; g.setLineDash(dash); g.beginPath(); one.safeties.forEach((s, i) => g.lineTo(X(s), Y(value(i) / big))); g.stroke(); g.setLineDash([]); };
       line(i => v.short * curve.pairs[i][0], theme.orange, 1.5, [5, 3]);
       line(i => v.stock * curve.pairs[i][1], theme.green, 1.5, [2, 2]);
       line(i => curve.costs[i], theme.blue, 2.4, []);
-      g.strokeStyle = theme.text; g.setLineDash([10, 3, 2, 3]); g.lineWidth = 1.4; g.beginPath(); g.moveTo(X(v.safety), top); g.lineTo(X(v.safety), top + prices.height); g.stroke(); g.setLineDash([]);
+      g.strokeStyle = theme.text; g.setLineDash([10, 3, 2, 3]); g.lineWidth = 1.4; g.beginPath(); g.moveTo(X(mine), top); g.lineTo(X(mine), top + prices.height); g.stroke(); g.setLineDash([]);
       g.restore();
       const point = (shape, x, y, colour, rim) => { mark(g, shape, x, y, 5); g.fillStyle = colour; g.fill(); g.lineWidth = 1.5; g.strokeStyle = rim; g.stroke(); };
-      if (v.rule) point('triangle', X(clamp(v.rule[1], one.low, one.high)), top + prices.height - 5, theme.purple, theme.page);
+      if (v.rule) point('triangle', X(clamp(v.rule[1], ...x)), top + prices.height - 5, theme.purple, theme.page);
       point('diamond', X(curve.best), Y(cut(curve.lowest)), theme.green, theme.page);
-      point('circle', X(v.safety), Y(cut(v.total)), theme.blue, theme.text);
+      point('circle', X(mine), Y(cut(v.total)), theme.blue, theme.text);
       legend(g, theme, prices.left - 34, 8, [['circle', theme.blue, t('yours')], ['diamond', theme.green, t('lowest')], ['triangle', theme.purple, t('rule')]]);
       legend(g, theme, prices.left - 34, 25, [['dashes', theme.orange, t('missing')], ['dashes', theme.green, t('stock')], ['line', theme.blue, t('both')]]);
       costs.describe(t('Cost of all periods over the safety. {0} Arrow keys left and right move the safety.', all(v)));
@@ -214,8 +220,8 @@ function render({ model, el }) {
   });
 
   // ---- all forecasts side by side: the error is one thing, the cost another
-  const cells = make('tbody'), table = make('table', { className: 'cw-models' }, make('caption', { textContent: t('All forecasts, all periods; ★ lowest of its column') }),
-    make('thead', {}, make('tr', {}, ...[t('forecast'), t('mean abs. error'), t('cost now [EUR]'), t('lowest cost [EUR]')].map(text => make('th', { textContent: text, scope: 'col' })))), cells);
+  const cells = make('tbody'), table = make('table', { className: 'cw-models' }, make('caption', { textContent: t('All periods. MAE: mean absolute error, cost in EUR; ★ lowest, ▲ highest') }),
+    make('thead', {}, make('tr', {}, ...[t('forecast'), t('MAE'), t('cost now'), t('lowest cost')].map(text => make('th', { textContent: text, scope: 'col' })))), cells);
   right.append(table);
   let tabled = '';
   ui.draw(() => {
@@ -223,7 +229,7 @@ function render({ model, el }) {
       const forecast = v.one.forecasts[name][v.h - 1], s = stockOf(v.one.demand, forecast, v.safety);
       return [name, label, maeOf(v.one.demand, forecast), v.short * sumOf(s.missing) + v.stock * sumOf(s.left), curveOf(v.one, name, v.h, v.short, v.stock).lowest];
     });
-    const low = [2, 3, 4].map(k => Math.min(...rows.map(r => r[k]))), starred = (value, k, text) => (value <= low[k - 2] + 1e-9 ? '★ ' : '') + text;
+    const ends = [2, 3, 4].map(k => [Math.min, Math.max].map(f => f(...rows.map(r => r[k])))), starred = (value, k, text) => { const [low, high] = ends[k - 2]; return (high - low < 1e-9 ? '' : value <= low + 1e-9 ? '★ ' : value >= high - 1e-9 ? '▲ ' : '') + text; };
     const shown = rows.map(r => [r[1], starred(r[2], 2, number(r[2], 2)), starred(r[3], 3, money(r[3])), starred(r[4], 4, money(r[4]))]), key = JSON.stringify([shown, v.name]);
     if (key === tabled) return;
     tabled = key;
@@ -235,7 +241,7 @@ function render({ model, el }) {
   });
 
   const player = ui.player({
-    rate: 4, where: ui.stage, reset: () => setPeriod(1), back: () => setPeriod(get('period') - 1),
+    rate: 4, where: left, reset: () => setPeriod(1), back: () => setPeriod(get('period') - 1),
     step() { const { n, one } = now(); if (n >= one.T) return false; setPeriod(n + 1); return n + 1 < one.T; },
   });
   ui.stage.append(make('p', { className: 'cw-keys', textContent: t('Drag the line or the picture. Keys: ← → period, ↑ ↓ safety, Page Up/Down horizon, Space plays.') }));
@@ -260,7 +266,7 @@ function render({ model, el }) {
     return [
       look > n ? t('{0} {1}: {2}, told to the supplier; the demand is not known yet', one.period, look, filled) : t('{0} {1}: demand {2}, {3}; {4}', one.period, look, amountOf(one.demand[i]), shelf, end),
       t('cost so far: {0} missing × {1} + {2} left × {3} = {4} EUR', amountOf(missing), price(v.short), amountOf(left), price(v.stock), money(missing * v.short + left * v.stock)),
-      v.rule ? t('rule: {0} / ({0} + {1}) = {2}; number {3} of {4} sorted errors (demand − forecast): {5}', price(v.short), price(v.stock), number(v.short / (v.short + v.stock), 3), v.rule[0], one.T, amountOf(v.rule[1])) : t('rule: none, because both prices are 0'),
+      v.rule ? t('rule: {0} / ({0} + {1}) = {2}; error {3} of {4} (demand − forecast, sorted) = {5}', price(v.short), price(v.stock), number(v.short / (v.short + v.stock), 3), v.rule[0], one.T, amountOf(v.rule[1])) : t('rule: none, because both prices are 0'),
       t('all periods: {0} EUR, lowest {1} EUR at {2}: {3} % above', money(v.total), money(v.curve.lowest), amountOf(v.curve.best), percent(v.above)),
     ];
   }

@@ -74,7 +74,7 @@ class ForecastAndCost(CourseWidget):
     cost_stock = Between(PRICES["cost_stock"], min=0, max=50, help="EUR for a piece left at the end of a period").tag(
         sync=True, share=True
     )
-    period = T.Int(28, help="how many periods are over, from 1 to the last").tag(sync=True, share=True)
+    period = T.Int(42, help="how many periods are over, from 1 to the last").tag(sync=True, share=True)
 
     items = T.List(help="each good: key, label, unit, period, names, H horizons, T periods, safeties").tag(sync=True)
     series = T.Bytes(help="float64: for each good demand (T,), then each forecast (H, T)").tag(sync=True)
@@ -90,6 +90,8 @@ class ForecastAndCost(CourseWidget):
                 state.setdefault("forecast", RIDGE_NAME if RIDGE_NAME in own.forecasts else next(iter(own.forecasts)))
         self._items, self._tried = {one.key: one for one in items}, {}
         self._safeties = {one.key: one.safeties for one in items}
+        played = self._items.get(state.get("item"), items[0])
+        state.setdefault("period", max(round(0.6 * len(played.demand)), 1))
         super().__init__(
             items=[self._told(one) for one in items],
             series=b"".join(v.astype("f8").tobytes() for one in items for v in (one.demand, *one.forecasts.values())),
@@ -197,7 +199,8 @@ class ForecastAndCost(CourseWidget):
         """The safety quantity of the newsvendor's rule for these errors [pieces]; None where both prices are 0.
 
         The smallest error e with share of errors <= e at least cost_short / (cost_short + cost_stock). It looks at one
-        period alone: what is left over for the next period is not in it.
+        period alone: what is left over for the next period is not in it. These errors are known afterwards only; in the
+        plant, take those of past periods.
         """
         if not self.cost_short + self.cost_stock:
             return None
@@ -269,7 +272,15 @@ class ForecastAndCost(CourseWidget):
         ax = figure.add_subplot(grid[0, 0])
         ax.bar(x[seen], self._demand[seen], color="#0072B2", alpha=0.5, label=_("demand"))
         ax.plot(x[ordered], self._forecast()[ordered], color="#D55E00", ls="--", marker="", lw=1, label=_("forecast"))
-        ax.plot(x[ordered], stock["level"][ordered], color="#222222", marker="", lw=1.4, label=_("forecast + safety"))
+        ax.plot(
+            x[ordered],
+            stock["level"][ordered],
+            color="#222222",
+            ls="-",
+            marker="",
+            lw=1.4,
+            label=_("forecast + safety"),
+        )
         ax.set(xlim=(0, total + 1), ylim=(0, 1.25 * max(self._demand.max(), stock["level"].max(), 1)))
         ax.set_ylabel(one.unit)
         ax.legend(loc="upper left", fontsize=8, ncols=3)
@@ -291,7 +302,7 @@ class ForecastAndCost(CourseWidget):
             ax.axvline(self.rule, color="#A0478A", ls=":", lw=1.5, label=_("rule"))
         ax.axvline(self.safety, color="#222222", ls="-.", lw=1.2, label=_("this safety"))
         ax.set(xlabel=_("safety [{unit}]").format(unit=one.unit), ylabel=_("cost of all periods [1000 EUR]"))
-        ax.set_ylim(0, max(min(costs.max(), 5 * lowest), 1) / 1000)
+        ax.set_ylim(0, 1.05 * max(min(costs.max(), 4 * lowest), 1) / 1000)
         ax.legend(loc="upper center", fontsize=8)
         ax = figure.add_subplot(grid[2, 1])
         models = self.models()
@@ -339,8 +350,8 @@ class ForecastAndCost(CourseWidget):
         part = self._items["spare part"]
         lessons[_("mostly zero demand")] = look(_(
             "In most months nobody asks for this part, so the forecast 'nothing' has the smallest mean absolute error "
-            "of all. Look at the table: its cost is the highest. The measure rewards ordering nothing; the stock does "
-            "not."), item=part.key, forecast=ZERO, safety=0.0, period=len(part.demand))  # fmt: skip
+            "of all (★ in the table). With no safety its cost is the highest (▲). The measure rewards ordering nothing; "
+            "the stock does not."), item=part.key, forecast=ZERO, safety=0.0, period=len(part.demand))  # fmt: skip
         return lessons
 
 

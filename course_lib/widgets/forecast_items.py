@@ -117,8 +117,8 @@ def simulated_items():
     part = monthly[np.argmin(np.abs(share - 0.7))]
     begin, first = DAYS - PLAYED_DAYS, MONTHS - PLAYED_MONTHS
     return (
-        Item("housings", _("housings, every day"), _("pieces"), _("day"), daily[begin:],
+        Item("housings", _("housings"), _("pieces"), _("day"), daily[begin:],
              simple_forecasts(daily, begin, 7)),
-        Item("spare part", _("spare part, mostly zero"), _("pieces"), _("month"), part[first:],
+        Item("spare part", _("spare part"), _("pieces"), _("month"), part[first:],
              simple_forecasts(part, first, 12)),
     )  # fmt: skip
