@@ -90,7 +90,7 @@ class ForecastAndCost(CourseWidget):
                 state.setdefault("forecast", RIDGE_NAME if RIDGE_NAME in own.forecasts else next(iter(own.forecasts)))
         self._items, self._tried = {one.key: one for one in items}, {}
         self._safeties = {one.key: one.safeties for one in items}
-        played = self._items.get(state.get("item"), items[0])
+        played = self._items[self._there(state.get("item", items[0].key))]
         state.setdefault("period", max(round(0.6 * len(played.demand)), 1))
         super().__init__(
             items=[self._told(one) for one in items],
@@ -111,13 +111,16 @@ class ForecastAndCost(CourseWidget):
     # ---------------------------------------------------------------- settings
     @T.validate("item")
     def _one_that_is_there(self, proposal):
-        if proposal["value"] not in self._items:
+        return self._there(proposal["value"])
+
+    def _there(self, item):
+        if not isinstance(item, str) or item not in self._items:
             raise T.TraitError(
                 _("item is {given!r}, but there is only {known}. For your own: ForecastAndCost(demand).").format(
-                    given=proposal["value"], known=", ".join(self._items)
+                    given=item, known=", ".join(self._items)
                 )
             )
-        return proposal["value"]
+        return item
 
     @T.validate("forecast")
     def _known_forecast(self, proposal):
@@ -350,8 +353,8 @@ class ForecastAndCost(CourseWidget):
         part = self._items["spare part"]
         lessons[_("mostly zero demand")] = look(_(
             "In most months nobody asks for this part, so the forecast 'nothing' has the smallest mean absolute error "
-            "of all (★ in the table). With no safety its cost is the highest (▲). The measure rewards ordering nothing; "
-            "the stock does not."), item=part.key, forecast=ZERO, safety=0.0, period=len(part.demand))  # fmt: skip
+            "of all (★ in the table). With no safety its cost is the highest (▲). The measure rewards ordering "
+            "nothing; the stock does not."), item=part.key, forecast=ZERO, safety=0.0, period=len(part.demand))  # fmt: skip
         return lessons
 
 
