@@ -47,20 +47,11 @@ function render({ model, el }) {
       plot = axes(g, theme, { left: 46, top: 12 + 19 * rows, width: W - 60, height: H - 62 - 19 * rows, x, y, log: { x: true }, xticks: wide ? s.xs : s.xs.filter((_, i) => i % 2 === 0 || i === s.xs.length - 1).filter(n => n !== 640), yticks: ticks(...y, 6), ytext: v => number(v, 0), xlabel: t('pictures a class'), ylabel: t('accuracy on new pictures [%]') });
       const Y = v => plot.Y(100 * v), X = plot.X, bottom = plot.top + plot.height;
       g.save(); plot.clip();
-      for (const m of s.shown) {                            // one standard deviation to both sides
-        const { mean, std } = s.here[m];
-        g.beginPath();
-        s.xs.forEach((n, i) => g.lineTo(X(n), Y(mean[i] + std[i])));
-        for (let i = s.xs.length - 1; i >= 0; i--) g.lineTo(X(s.xs[i]), Y(mean[i] - std[i]));
-        g.globalAlpha = 0.2; g.fillStyle = colours[m]; g.fill(); g.globalAlpha = 1;
-      }
+      for (const m of s.shown) spreadBand(g, X, Y, s.xs, s.here[m].mean, s.here[m].std, colours[m]);
       g.strokeStyle = theme.green; g.lineWidth = 1.5; g.setLineDash([6, 4]); g.beginPath(); g.moveTo(plot.left, Y(s.target)); g.lineTo(plot.left + plot.width, Y(s.target)); g.stroke();
       for (const m of s.shown) if (s.here[m].needs !== null) { g.strokeStyle = colours[m]; g.beginPath(); g.moveTo(X(s.here[m].needs), Y(s.target)); g.lineTo(X(s.here[m].needs), bottom); g.stroke(); }
       g.setLineDash([]);
-      for (const m of s.shown) {
-        g.strokeStyle = colours[m]; g.lineWidth = 2.4; g.beginPath(); s.xs.forEach((n, i) => g.lineTo(X(n), Y(s.here[m].mean[i]))); g.stroke();
-        s.xs.forEach((n, i) => { mark(g, shapes[m], X(n), Y(s.here[m].mean[i]), 3.5); g.fillStyle = colours[m]; g.fill(); });
-      }
+      for (const m of s.shown) measuredLine(g, X, Y, s.xs, s.here[m].mean, colours[m], shapes[m]);
       g.strokeStyle = theme.text; g.lineWidth = 2; g.beginPath(); g.moveTo(X(s.samples), plot.top); g.lineTo(X(s.samples), bottom); g.stroke();
       for (const m of s.shown) { mark(g, shapes[m], X(s.samples), Y(s.here[m].value), 6); g.fillStyle = colours[m]; g.fill(); g.strokeStyle = theme.text; g.lineWidth = 1.5; g.stroke(); }
       for (const [n, a] of own) { mark(g, 'pentagon', X(n), Y(a), 6); g.fillStyle = theme.soft; g.fill(); g.strokeStyle = theme.page; g.lineWidth = 1.5; g.stroke(); }

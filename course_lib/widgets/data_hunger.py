@@ -8,6 +8,7 @@ import traitlets as T
 from course_lib.experiments import load_result
 from course_lib.language import _
 from course_lib.widgets.base import Between, CourseWidget
+from course_lib.widgets.curves import draw_curve
 
 FEWEST, MOST = 10, 1000  # pictures a class that were measured
 GOAL, NEAR = 0.9, 1.1  # the goal: this accuracy on boards, with at most so many times the pictures that it takes
@@ -157,8 +158,7 @@ class DataHunger(CourseWidget):
         for model in self.shown():
             colour, marker = STYLES[model]
             x, mean, std = (np.array(self.curve(model)[k]) for k in ("samples", "mean", "std"))
-            ax.fill_between(x, 100 * (mean - std), 100 * (mean + std), color=colour, alpha=0.2, lw=0)
-            ax.plot(x, 100 * mean, color=colour, marker=marker, markevery=1, ls="-", label=_names()[model])
+            draw_curve(ax, x, 100 * mean, 100 * std, colour, marker, _names()[model])
         if self.own:
             ax.scatter(*np.transpose([[n, 100 * a] for n, a in self.own]), marker="p", color="#222222", s=70, zorder=4,
                        label=_("your own"))  # fmt: skip

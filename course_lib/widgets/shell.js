@@ -90,16 +90,34 @@ export const powers = (lo, hi, every = 1) => {
 };
 const SUPER = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' };
 export const power = v => '10' + [...String(Math.round(Math.log10(v)))].map(c => SUPER[c]).join('');
-/** A mark of one of six shapes, so that colour is never the only difference. */
+/** A mark of one of seven shapes, so that colour is never the only difference. */
 export function mark(g, shape, x, y, r) {
   g.beginPath();
   if (shape === 'square') g.rect(x - r, y - r, 2 * r, 2 * r);
   else if (shape === 'circle') g.arc(x, y, r * 1.1, 0, 7);
+  else if (shape === 'cross') {
+    const a = r * 1.3, b = r * 0.45;
+    for (const [dx, dy] of [[-b, -a], [b, -a], [b, -b], [a, -b], [a, b], [b, b], [b, a], [-b, a], [-b, b], [-a, b], [-a, -b], [-b, -b]]) g.lineTo(x + dx, y + dy);
+    g.closePath();
+  }
   else {
     const n = { triangle: 3, diamond: 4, pentagon: 5, hexagon: 6 }[shape], R = r * 1.35;
     for (let i = 0; i < n; i++) g.lineTo(x + R * Math.sin((2 * Math.PI * i) / n), y - R * Math.cos((2 * Math.PI * i) / n));
     g.closePath();
   }
+}
+/** Measured means over xs: a band of one spread to both sides. X, Y: numbers to pixels. */
+export function spreadBand(g, X, Y, xs, mean, spread, colour, alpha = 0.2) {
+  g.beginPath();
+  xs.forEach((x, i) => g.lineTo(X(x), Y(mean[i] + spread[i])));
+  for (let i = xs.length - 1; i >= 0; i--) g.lineTo(X(xs[i]), Y(mean[i] - spread[i]));
+  g.globalAlpha = alpha; g.fillStyle = colour; g.fill(); g.globalAlpha = 1;
+}
+/** Measured means over xs: straight lines, and a mark at each; faint: a thin dashed line and hollow marks. */
+export function measuredLine(g, X, Y, xs, mean, colour, shape, faint = false) {
+  g.strokeStyle = g.fillStyle = colour; g.lineWidth = faint ? 1.2 : 2.4; g.setLineDash(faint ? [4, 4] : []);
+  g.beginPath(); xs.forEach((x, i) => g.lineTo(X(x), Y(mean[i]))); g.stroke(); g.setLineDash([]);
+  xs.forEach((x, i) => { mark(g, shape, X(x), Y(mean[i]), 3.5); if (faint) g.stroke(); else g.fill(); });
 }
 /** One line that says which mark means what; items: [shape, colour, text]. */
 export function legend(g, theme, x, y, items) {
