@@ -354,7 +354,8 @@ class ForecastAndCost(CourseWidget):
         lessons[_("mostly zero demand")] = look(_(
             "In most months nobody asks for this part, so the forecast 'nothing' has the smallest mean absolute error "
             "of all (★ in the table). With no safety its cost is the highest (▲). The measure rewards ordering "
-            "nothing; the stock does not."), item=part.key, forecast=ZERO, safety=0.0, period=len(part.demand))  # fmt: skip
+            "nothing; the stock does not."),
+            item=part.key, forecast=ZERO, safety=0.0, period=len(part.demand))  # fmt: skip
         return lessons
 
 
