@@ -1,5 +1,6 @@
 """The course's widgets: moving pictures that compute with `course_lib.nn`, or with the learner's own code."""
 
+from course_lib.widgets.attention_picture import AttentionPicture
 from course_lib.widgets.backprop_stepper import BackpropStepper
 from course_lib.widgets.confusion_and_cost import ConfusionAndCost
 from course_lib.widgets.course_map import CourseMap
@@ -22,6 +23,7 @@ from course_lib.widgets.training_monitor import TrainingMonitor
 from course_lib.widgets.unrolled_network import UnrolledNetwork
 
 __all__ = [
+    "AttentionPicture",
     "BackpropStepper",
     "ConfusionAndCost",
     "CourseMap",

@@ -14,6 +14,7 @@ FIXED = {"Quiz": ["chapter"]}  # given once when it is made
 # Values that need data of the learner's own.
 WITHOUT = {
     ("ForecastAndCost", "item"): ["own"],
+    ("AttentionPicture", "weights"): ["own"],
     ("KernelExplorer", "scene"): ["own"],
     ("MemoryKnob", "matrix"): ["own"],
     ("StraightOrBent", "shape"): ["own"],
@@ -21,6 +22,9 @@ WITHOUT = {
 
 # Ranges of numeric settings that are entered freely, and makers for settings that are lists or texts.
 RANGES = {
+    ("AttentionPicture", "guess"): (0, 7),
+    ("AttentionPicture", "key"): (0, 7),
+    ("AttentionPicture", "word"): (1, 7),
     ("BackpropStepper", "x1"): (-3, 3),
     ("BackpropStepper", "x2"): (-3, 3),
     ("BackpropStepper", "target"): (0, 1),
@@ -44,6 +48,7 @@ RANGES = {
     ("TrainingMonitor", "smoothing"): (0, 0.95),
 }
 MAKERS = {
+    ("AttentionPicture", "text"): lambda rng, w: str(rng.choice([*w.texts, "", "qzx", "液压泵 leaking"])),
     ("BackpropStepper", "weights"): lambda rng, w: rng.normal(0, 2, 13).round(2).tolist(),
     ("ForecastAndCost", "forecast"): lambda rng, w: str(
         rng.choice(["naive", "seasonal naive", "mean so far", "ridge"])
