@@ -32,6 +32,7 @@ from course_lib.exercises import (
     chapter9,
     chapter10,
     chapter11,
+    chapter12,
 )
 from course_lib.exercises.exercise import PASSED, Exercise, Misconception
 from course_lib.exercises.question import Question
@@ -43,7 +44,7 @@ from course_lib.language import _
 
 CHAPTERS = (
     chapter0, chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7, chapter8, chapter9, chapter10,
-    chapter11,
+    chapter11, chapter12,
 )  # fmt: skip
 ALL = {one.name: one for chapter in CHAPTERS for one in chapter.EXERCISES}
 

@@ -7,6 +7,7 @@ six each, are in the files `quizzes_*.py` beside.
 from course_lib.exercises.question import question
 from course_lib.exercises.quizzes_choosing import CONTENDERS
 from course_lib.exercises.quizzes_images import CLASSIFIER, SEEING
+from course_lib.exercises.quizzes_limits import LIMITS
 from course_lib.exercises.quizzes_plant import FORECASTS
 from course_lib.exercises.quizzes_sequences import MEMORY, REMAINING_LIFE
 from course_lib.exercises.quizzes_texts import LOGBOOK
@@ -584,4 +585,5 @@ QUIZZES = {
     9: LOGBOOK,
     10: FORECASTS,
     11: CONTENDERS,
+    12: LIMITS,
 }

@@ -8,7 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib import classical, data, evaluation, exercises as ex, forecasting, nn, remaining_life, text
+from course_lib import (
+    classical,
+    complexity,
+    data,
+    evaluation,
+    exercises as ex,
+    forecasting,
+    nn,
+    parallel,
+    quantization,
+    remaining_life,
+    text,
+)
 from course_lib.exercises.checking import _equal, examine, outcomes
 from tests.exercises import (
     right_answers,
@@ -17,12 +29,14 @@ from tests.exercises import (
     right_answers_9,
     right_answers_10,
     right_answers_11,
+    right_answers_12,
     wrong_answers,
     wrong_answers_5_6,
     wrong_answers_7_8,
     wrong_answers_9,
     wrong_answers_10,
     wrong_answers_11,
+    wrong_answers_12,
 )
 
 RIGHT = (
@@ -32,6 +46,7 @@ RIGHT = (
     | right_answers_9.RIGHT
     | right_answers_10.RIGHT
     | right_answers_11.RIGHT
+    | right_answers_12.RIGHT
 )
 WRONG = (
     wrong_answers.WRONG
@@ -40,6 +55,7 @@ WRONG = (
     + wrong_answers_9.WRONG
     + wrong_answers_10.WRONG
     + wrong_answers_11.WRONG
+    + wrong_answers_12.WRONG
 )
 
 KNOWN = [(one, known) for one in ex.ALL.values() for known in one.misconceptions]
@@ -64,6 +80,7 @@ NAMES = {
     9: ["encode", "embedding_forward", "embedding_backward", "masked_mean", "tf_idf", "attention"],
     10: ["lagged", "seasonal_naive", "mase", "pinball_loss", "newsvendor_quantity", "stock_cost"],
     11: ["gini", "best_split", "hinge_loss", "balanced_accuracy", "paired_difference"],
+    12: ["flops", "saliency", "quantize", "int8_dense", "average_gradients", "ring_traffic"],
 }
 each_exercise = pytest.mark.parametrize("one", ex.ALL.values(), ids=ex.ALL)
 
@@ -163,7 +180,10 @@ def with_source(text, name, scope):
     )] + [("nasa_score", remaining_life.nasa_score)] + [(name, getattr(forecasting, name)) for name in (
         "seasonal_naive", "pinball_loss", "newsvendor_quantity", "stock_cost",
     )] + [(name, getattr(classical, name)) for name in ("gini", "best_split", "hinge_loss")]
-    + [(name, getattr(evaluation, name)) for name in ("balanced_accuracy", "paired_difference")],
+    + [(name, getattr(evaluation, name)) for name in ("balanced_accuracy", "paired_difference")]
+    + [(name, getattr(quantization, name)) for name in ("quantize", "int8_dense")]
+    + [(name, getattr(parallel, name)) for name in ("average_gradients", "ring_traffic")]
+    + [("saliency", complexity.saliency)],
 )  # fmt: skip
 def test_the_solution_shown_is_the_librarys_own_source(name, library):
     assert ex.ALL[name].solution_function is library
@@ -263,6 +283,10 @@ def test_f1_and_cost_agree_with_scikit_learn():
         ("gini", (np.array([0, 0, 0, 1]),), 0.375),
         ("best_split", (np.array([1.0, 2, 3, 4]), np.array([0, 0, 1, 0])), [2.5, 0.25]),
         ("balanced_accuracy", (np.array([[95, 0], [4, 1]]),), 0.6),
+        ("saliency", (np.array([[[[1.0, -4], [2, 0]]]]),), [[[1, 0.5]]]),
+        ("int8_dense", (np.array([[100, 100]], np.int8), np.array([[100], [-50]], np.int8), 0.01, 0.1), [[5.0]]),
+        ("average_gradients", ([np.array([4.0]), np.array([1.0])], [1, 3]), [1.75]),
+        ("ring_traffic", (1_000_000, 4, 4), 6_000_000),
         ("paired_difference", (np.array([0.90, 0.86, 0.88]), np.array([0.87, 0.85, 0.83])), [0.03, 0.02 / 3**0.5]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -472,3 +496,24 @@ def test_the_example_of_the_hinge_loss_is_right_and_its_gradient_that_of_finite_
         loss, gradient = ex.hinge_loss.reference(scores, y)
         slope = nn.numerical_gradient(lambda s, y=y: ex.hinge_loss.reference(s, y)[0], scores)
         assert nn.relative_error(slope, gradient) < 1e-7
+
+
+def test_the_operations_are_those_of_the_library_and_the_bytes_those_of_the_statement():
+    layers, shape = ex.flops.fresh_cases()[0]
+    assert ex.flops.reference(layers, shape) == [389_376, 0, 4_460_544, 0, 0, 204_800, 1_280]
+    for layers, shape in ex.flops.fresh_cases():
+        assert ex.flops.reference(layers, shape) == right_answers_12.flops_library(layers, shape)
+    q, scale = ex.quantize.reference(*ex.quantize.fresh_cases()[0])
+    assert q.tolist() == [50, -127, 0] and scale == pytest.approx(0.01, 1e-14)
+    wrapped = np.array([[100, 100]], np.int8) @ np.array([[100], [-50]], np.int8)
+    assert wrapped.tolist() == [[-120]]
+
+
+def test_bytes_must_be_bytes():
+    def quantize(w):
+        scale = np.abs(w).max() / 127 or 1.0
+        return np.round(w / scale), scale
+
+    result = examine(ex.quantize, quantize)
+    assert (result.passed, result.kind) == (False, "wrong type")
+    assert "`q` has dtype float64: 8 bytes a number" in result.message and "`.astype(np.int8)`" in result.message

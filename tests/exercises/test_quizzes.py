@@ -20,6 +20,7 @@ def test_five_questions_a_chapter_at_least_and_one_to_start():
         9: 6,
         10: 6,
         11: 6,
+        12: 6,
     }
 
 
@@ -163,3 +164,34 @@ def test_what_the_quiz_on_contenders_says_of_the_models_is_so():
     again = SVC(kernel="linear", tol=1e-8).fit(x[kept], y[kept])
     np.testing.assert_allclose(again.coef_, svm.coef_, atol=1e-5)
     np.testing.assert_allclose(again.intercept_, svm.intercept_, atol=1e-5)
+
+
+def test_the_numbers_in_the_quiz_on_limits_are_right():
+    import numpy as np
+
+    from course_lib import complexity, nn, quantization
+
+    model = nn.Sequential([
+        nn.Input((28, 28, 1)), nn.Conv2D(32, 3), nn.MaxPooling2D(2), nn.Conv2D(64, 3), nn.MaxPooling2D(2), nn.Flatten(),
+        nn.Dense(64), nn.Dense(10),
+    ])  # fmt: skip
+    weights = [layer.count_params() for layer in model.layers]
+    flops = complexity.count_flops(model)
+    assert sum(weights) == 121_930 and sum(flops) == pytest.approx(5e6, rel=0.02)
+    assert np.round(100 * np.array(weights)[[5, 2]] / sum(weights)).tolist() == [84, 15]
+    assert np.round(100 * np.array(flops)[[5, 2, 0]] / sum(flops)).tolist() == [4, 88, 8]
+    assert flops[2] == 2 * 121 * 18_432 and flops[5] == 204_800
+
+    def bfloat16(value):
+        """Rounded to the nearest number whose lower 16 bits are 0; enough for values between 1 and 2."""
+        bits = np.float32(value).view(np.uint32)
+        return np.uint32((int(bits) + 0x8000) & 0xFFFF0000).view(np.float32)
+
+    weight = np.float32(1)
+    for _update in range(1000):
+        weight = bfloat16(weight + np.float32(0.001))
+    assert weight == 1 and bfloat16(1.0078) == 1 + 2**-7
+
+    w = np.append(np.random.default_rng(0).uniform(-1, 1, 500), 100)
+    q, scale = quantization.quantize(w)
+    assert scale == pytest.approx(0.79, abs=0.005) and set(q[:-1].tolist()) == {-1, 0, 1} and q[-1] == 127
