@@ -99,8 +99,9 @@ def weights_on_words(texts, weights, labels):
     for r, (words, row, label) in enumerate(zip(texts, weights, labels, strict=True)):
         ax.text(-0.75, -r, label, ha="right", va="center", fontsize=10, color=SOFT)
         for c, (word, weight) in enumerate(zip(words, row, strict=True)):
-            fill = 1 - float(weight) * (1 - strong)
-            box(ax, 1.55 * c, -r, f"{word}\n{weight:.2f}", width=1.38, height=0.74, colour=SOFT, fill=fill, size=8.5)
+            fill = 1 - 0.8 * float(weight) * (1 - strong)
+            size = 8.5 if len(word) < 10 else 7.5
+            box(ax, 1.55 * c, -r, f"{word}\n{weight:.2f}", width=1.4, height=0.74, colour=SOFT, fill=fill, size=size)
     return figure
 
 
