@@ -7,7 +7,7 @@ from course_lib import nn
 from course_lib.language import _
 from course_lib.nn.checks import as_float
 from course_lib.text import tokenize
-from course_lib.widgets.attention_words import LONGEST, NUMBER, STATES, encoded, inputs, trained_layer
+from course_lib.widgets.attention_words import COMPONENTS, LONGEST, NUMBER, STATES, encoded, inputs, trained_layer
 from course_lib.widgets.base import HERE, Between, CourseWidget, own_function, written
 from course_lib.widgets.token_explorer import MOST_LETTERS, checked_texts
 
@@ -88,15 +88,15 @@ class AttentionPicture(CourseWidget):
         else:
             listed = listed or list(TEXTS)
         state.setdefault("text", listed[0])
-        self._last = None
+        self._last = self._asked = None
         super().__init__(texts=listed, sources=["own"] if self._own else ["learned", "random"], **state)
         if not self._own:
             self.presets = lessons()
-        self.observe(self._asks_anew, names=["text", "word"])
         self.observe(self._update, names=self.settings())
         self._update()
         if "word" not in state and not self._own:
-            self.word = next((n for n, w in enumerate(self.tokens, 1) if w in NUMBER and NUMBER[w] < 8), 1)
+            self._asked = None
+            self.word = next((n for n, w in enumerate(self.tokens, 1) if w in COMPONENTS), 1)
         self.start = {name: getattr(self, name) for name in self.settings()}
 
     # ---------------------------------------------------------------- settings
@@ -111,10 +111,6 @@ class AttentionPicture(CourseWidget):
         if (proposal["value"] == "own") != bool(self._own):
             return "own" if self._own else "learned"
         return proposal["value"]
-
-    def _asks_anew(self, change):
-        """Another word asks: what was said about the last one does not hold."""
-        self.guess = 0
 
     # ---------------------------------------------------------------- what is computed
     def _arrays(self):
@@ -182,9 +178,11 @@ class AttentionPicture(CourseWidget):
         self._settle()
 
     def _settle(self):
-        """Bring the chosen words into the text."""
-        real = max(len(self.tokens), 1)
-        self.word = int(np.clip(self.word, 1, real))
+        """Bring the chosen words into the text; a guess was about the word that asked then."""
+        self.word = int(np.clip(self.word, 1, max(len(self.tokens), 1)))
+        if self._asked not in (None, (self.text, self.word)):
+            self.guess = 0
+        self._asked = self.text, self.word
         self.key = int(np.clip(self.key, 0, self.shape[1]))
         self.guess = int(np.clip(self.guess, 0, self.shape[1]))
 
@@ -211,12 +209,12 @@ class AttentionPicture(CourseWidget):
     @property
     def matrix(self):
         """The weights A (Tq, Tk): row i tells how much word i takes from each word."""
-        return np.frombuffer(self.weights_sent).reshape(self.shape[0] if self.weights_sent else 0, -1)
+        return np.frombuffer(self.weights_sent).reshape(-1, max(self.shape[1], 1))
 
     @property
     def y(self):
         """The answers (Tq, D): y_i = sum over j of A_ij v_j."""
-        return np.frombuffer(self.answers).reshape(self.shape[0] if self.answers else 0, -1)
+        return np.frombuffer(self.answers).reshape(-1, max(self.shape[3], 1))
 
     @property
     def explained(self):
@@ -325,10 +323,12 @@ def lessons():
             "on: the padding gets no weight at all."), mask=False),
         _("mistake"): look("replace leaking pump, valve ok", 3, _(
             "The answer for 'pump' is ok, and the layer is sure. The lines show why: it looks at the wrong word. In "
-            "its training a text that began with a state had one component only. A picture of weights is a place to look for mistakes.")),
+            "its training a text that began with a state had one component only. A picture of weights is a place to "
+            "look for mistakes.")),
         _("all equal"): look("valve ok, pump leaking", 3, _(
-            "A high temperature makes all weights nearly equal. What is left is the mean over all words, as in "
-            "GlobalAveragePooling1D: both components get nearly the same answer."), temperature=16.0),
+            "A high temperature brings the weights close together. What is left is nearly the mean of all words, as in "
+            "GlobalAveragePooling1D: the answer falls to little more than a half, though nothing was unlearned."),
+            temperature=16.0),
         _("no √d"): look("check the motor left hot, belt worn", 1, _(
             "q and k are drawn at random, with 64 numbers each. A sum of 64 products is large, so softmax gives nearly "
             "all to one word, by chance, and hardly any gradient is left. Switch √d on and off."),
