@@ -275,7 +275,11 @@ for name, model in readers.items():
 
 # %% [markdown]
 # First the comparison with TensorFlow: the same weights, the same texts, and some steps of Adam, for the mean and for the
-# GRU. (About 20 seconds, with the time to load TensorFlow.)
+# GRU. (Loading TensorFlow takes 5 to 20 seconds, the comparison some more.)
+
+# %%
+import keras
+from keras.layers import GRU, Dense, Embedding, Input
 
 # %%
 double_mean = reader(nn.GlobalAveragePooling1D(), len(vocabulary), len(names), dtype="float64")
@@ -322,9 +326,6 @@ print("and the GRU in more than 90 %:", bool(found["GRU"][2] > 0.9))
 # The same GRU in Keras, from the same start, with the same batches. (About 15 seconds.)
 
 # %%
-import keras
-from keras.layers import GRU, Dense, Embedding, Input
-
 keras.utils.set_random_seed(0)
 twin = keras.Sequential(
     [Input((None,)), Embedding(len(vocabulary), 32, mask_zero=True), GRU(64), Dense(len(names), activation="softmax")]
@@ -789,6 +790,25 @@ print("where the order decides, below 65 %:", bool(found["attention"][2] < 0.65)
 # %% tags=["nbval-check-output"]
 shuffled = x_test[:, rng.permutation(length)]  # padding moves too, and the mask moves with it
 print("the same answers to shuffled words:", np.array_equal(ask(shuffled)[0].argmax(1), z.argmax(1)))
+
+# %% [markdown]
+# ### Who looks at whom?
+#
+# In this widget **every** word asks. The layer was trained in NumPy with a position added to each word: each component has
+# to find the word that tells its state.
+#
+# 1. Let "pump" ask, then "valve". At which word does each of them look?
+# 2. Choose the preset "padding". What happens without the mask?
+# 3. Raise the temperature. What do the weights become?
+# 4. Take random weights, 64 numbers, and switch √d off. Then bring the weights back with the temperature.
+
+# %%
+widgets.AttentionPicture()
+
+# %% [markdown]
+# You should have seen: in "valve ok, pump leaking" each component looks at the word behind it. With positions, attention
+# does know the order. At a high temperature all weights are alike, and what is left is nearly the mean. And in the preset
+# "mistake" the layer is sure and wrong: the lines show why. Weights show **where** it looked, not that it was right.
 
 # %% [markdown]
 # ## Quiz
