@@ -16,7 +16,7 @@ function render({ model, el }) {
   let data = {}, spots = null, hover = null;
   const load = () => { for (const name of NAMES) data[name] = doubles(get(name)); ui.ask(); };
   load(); ui.on(NAMES, load);
-  ui.on(['tokens', 'known', 'message', 'shape', 'columns', 'away', 'own_differs', 'text', 'word', 'key', 'weights', 'scale', 'temperature', 'padding', 'mask', 'dimension', 'guess_first', 'guess', 'texts'], ui.ask);
+  ui.on(['tokens', 'known', 'trained', 'message', 'shape', 'columns', 'away', 'own_differs', 'text', 'word', 'key', 'weights', 'scale', 'temperature', 'padding', 'mask', 'dimension', 'guess_first', 'guess', 'texts'], ui.ask);
   // What Python sends together arrives one by one: only what fits together is drawn.
   function now() {
     const [Tq, Tk, d, D] = get('shape'), tokens = get('tokens'), q = data.q_sent, A = data.weights_sent;
@@ -65,7 +65,7 @@ function render({ model, el }) {
   // ---- the picture: who asks and who is asked, the matrix, the answer
   const high = s => clamp(Math.floor(250 / Math.max(s.Tk, 1)), 16, 33), HEAD = 24, TILT = 56, BARS = 68;
   const parts = W => (W > 520 ? { left: Math.round(W * 0.5), heat: W - Math.round(W * 0.5) - 16, x: Math.round(W * 0.5) + 16, wide: true } : { left: W, heat: W, x: 0, wide: false });
-  const cellOf = (s, W) => Math.max(8, Math.min(high(s), (parts(W).heat - 78) / s.Tk)), leftHigh = s => HEAD + s.Tk * high(s) + 6, heatHigh = (s, W) => TILT + s.Tq * cellOf(s, W) + 24;
+  const cellOf = (s, W) => Math.max(8, Math.min(high(s), (parts(W).heat - 92) / s.Tk)), leftHigh = s => HEAD + s.Tk * high(s) + 6, heatHigh = (s, W) => TILT + s.Tq * cellOf(s, W) + 24;
   const fontOf = (theme, weight = 400, size = 13) => `${weight} ${size}px ${theme.font}, sans-serif`;
   const picture = ui.canvas({
     label: t('Attention between the words of a text'), maxWidth: 800,
@@ -74,6 +74,7 @@ function render({ model, el }) {
       const s = now(), { left, heat, x, wide } = parts(W);
       spots = null; g.textBaseline = 'middle';
       if (!s.fits) return silent(g, W, theme, s);
+      const boxed = (bx, y, w, rowHigh) => { const tall = Math.max(rowHigh - 4, 15.5); g.strokeRect(bx, y - tall / 2, w, tall); };
       const h = high(s), mid = n => HEAD + (n + 0.5) * h, row = s.row;
       // left: lines from the word that asks
       g.font = fontOf(theme);
@@ -89,11 +90,11 @@ function render({ model, el }) {
       }
       g.globalAlpha = 1; g.setLineDash([]);
       for (let n = 0; n < s.Tq; n++) {
-        if (n === s.i) { g.strokeStyle = theme.text; g.lineWidth = 1.5; g.strokeRect(0.75, mid(n) - h / 2 + 1.75, side + 5, h - 3.5); }
+        if (n === s.i) { g.strokeStyle = theme.text; g.lineWidth = 1.5; boxed(0.75, mid(n), side + 5, h); }
         g.fillStyle = theme.text; g.textAlign = 'right'; g.font = fontOf(theme, n === s.i ? 700 : 400); g.fillText(label(n), side, mid(n), side - 6);
       }
       for (let n = 0; n < s.Tk; n++) {
-        if (n === s.j) { g.strokeStyle = theme.orange; g.lineWidth = 2; g.strokeRect(to + 3, mid(n) - h / 2 + 2, left - to - 4, h - 4); }
+        if (n === s.j) { g.strokeStyle = theme.orange; g.lineWidth = 2; boxed(to + 3, mid(n), left - to - 4, h); }
         const off = n >= s.real, weight = n === s.j || (!s.asking && n === s.largest) ? 700 : 400;
         g.fillStyle = theme.text; g.textAlign = 'left'; g.font = fontOf(theme, weight); g.globalAlpha = off ? 0.65 : 1;
         g.fillText((get('guess') === n + 1 ? '★ ' : '') + label(n), to + 8, mid(n), tail - 4);
@@ -190,7 +191,7 @@ function render({ model, el }) {
       if (random) lines.push(t('largest difference to the weights with √d and temperature 1: {0}', fixed(get('away'), 3)));
       if (get('own_differs') >= 0) lines.push(get('own_differs') ? t('your function: another y for {0} of {1} words', get('own_differs'), s.Tq) : t('your function: all {0} answers as by course_lib.nn', s.Tq));
       said = t('“{0}” gives “{1}” the weight {2}, and looks at {3} words.', s.tokens[i], s.name(j), fixed(row[j], 2), number(lookedAt(row), 1));
-      if (s.learned) { const p = share(y), best = p.indexOf(Math.max(...p)); said += ' ' + t('Its answer: {0} {1} %.', get('columns')[best], number(100 * p[best], 0)); }
+      if (s.learned) { const p = share(y), best = p.indexOf(Math.max(...p)); said += ' ' + t('Its answer: {0} {1} %.', get('columns')[best], number(100 * p[best], 0)); if (!get('trained')[i]) said += ' ' + t('It was never asked for an answer in the training.'); }
       if (s.Tk > s.Tq && !get('mask')) said += ' ' + t('Padding takes {0} %.', number(100 * row.slice(s.Tq).reduce((a, b) => a + b, 0), 0));
       if (get('guess_first')) said = (get('guess') - 1 === s.largest ? t('Your guess “{0}” is right.', s.name(get('guess') - 1)) : t('You guessed “{0}”; the largest weight goes to “{1}”.', s.name(get('guess') - 1), s.name(s.largest))) + ' ' + said;
     }

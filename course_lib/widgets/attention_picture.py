@@ -7,7 +7,16 @@ from course_lib import nn
 from course_lib.language import _
 from course_lib.nn.checks import as_float
 from course_lib.text import tokenize
-from course_lib.widgets.attention_words import COMPONENTS, LONGEST, NUMBER, STATES, encoded, inputs, trained_layer
+from course_lib.widgets.attention_words import (
+    COMPONENTS,
+    LONGEST,
+    NUMBER,
+    OF_STATE,
+    STATES,
+    encoded,
+    inputs,
+    trained_layer,
+)
 from course_lib.widgets.base import HERE, Between, CourseWidget, own_function, written
 from course_lib.widgets.token_explorer import MOST_LETTERS, checked_texts
 
@@ -61,6 +70,7 @@ class AttentionPicture(CourseWidget):
     sources = T.List(T.Unicode(), help="where q, k and v can come from").tag(sync=True)
     tokens = T.List(T.Unicode(), help="the words that ask").tag(sync=True)
     known = T.List(T.Bool(), help="whether the layer knows each of them").tag(sync=True)
+    trained = T.List(T.Bool(), help="whether the training asked each of them for an answer").tag(sync=True)
     message = T.Unicode(help="why there is no picture").tag(sync=True)
     shape = T.List(T.Int(), help="words that ask, words with padding, d, D").tag(sync=True)
     columns = T.List(T.Unicode(), help="name of each column of v").tag(sync=True)
@@ -150,6 +160,7 @@ class AttentionPicture(CourseWidget):
             y, A = self._attend(q, k, v, real, factor)
             self.tokens = tokens[:real]
             self.known = [self.weights != "learned" or word in NUMBER for word in self.tokens]
+            self.trained = [word in COMPONENTS or word in OF_STATE for word in self.tokens]
             self.shape = [real, len(tokens), d, v.shape[-1]]
             self.columns = list(states()) if self.weights == "learned" else [f"v{n + 1}" for n in range(v.shape[-1])]
             self.q_sent, self.k_sent, self.v_sent = (a[0].tobytes() for a in (q[:, :real], k, v))
@@ -172,6 +183,7 @@ class AttentionPicture(CourseWidget):
     def _words_alone(self):
         """What is sent if there is nothing to compute."""
         self.tokens = tokenize(self.text)[:LONGEST]
+        self.trained = [False] * len(self.tokens)
         self.known, self.shape, self.columns = [False] * len(self.tokens), [len(self.tokens), 0, 0, 0], []
         self.q_sent = self.k_sent = self.v_sent = self.scores = self.weights_sent = self.answers = b""
         self.away, self.own_differs = 0.0, -1
@@ -255,6 +267,8 @@ class AttentionPicture(CourseWidget):
             words += " " + _("Its answer: {state} {share:.0f} %.").format(
                 state=self.columns[int(p.argmax())], share=100 * p.max()
             )
+            if not self.trained[i]:
+                words += " " + _("It was never asked for an answer in the training.")
         if self.shape[1] > self.shape[0] and not self.mask:
             words += " " + _("Padding takes {share:.0f} %.").format(share=100 * self.matrix[i, self.shape[0] :].sum())
         return words

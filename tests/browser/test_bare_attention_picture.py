@@ -14,7 +14,7 @@ from tests.browser.labkit import screenshot
 from tests.browser.test_bare_convolution import of, said, show  # noqa: F401 (a fixture)
 from tests.browser.test_bare_widgets import FRAME, HOSTILE
 
-ANSWERS = ("tokens", "known", "message", "shape", "columns", "away", "own_differs")
+ANSWERS = ("tokens", "known", "trained", "message", "shape", "columns", "away", "own_differs")
 BYTES = ("q_sent", "k_sent", "v_sent", "scores", "weights_sent", "answers")
 SEND = """([plain, binary]) => {
     for (const [n, v] of Object.entries(plain)) window.fromPython(n, v);
@@ -62,6 +62,7 @@ def test_the_sums_in_the_readout(show):  # noqa: F811
         ("pump leaking, valve ok", 1, 0, True, 1.0, "learned"),
         ("pump leaking, valve ok", 3, 2, False, 4.0, "learned"),
         ("valve ok, pump leaking", 3, 4, True, 2.0, "learned"),
+        ("check the motor left hot, belt worn", 1, 0, True, 1.0, "learned"),
         ("check the motor left hot, belt worn", 2, 0, True, 1.0, "random"),
         ("check the motor left hot, belt worn", 5, 1, False, 8.0, "random"),
     ):
@@ -91,6 +92,7 @@ def test_the_sums_in_the_readout(show):  # noqa: F811
         if source == "learned":
             p = nn.softmax(widget.y)[i]
             assert f"Its answer: {widget.columns[p.argmax()]} {100 * p.max():.0f} %." in label
+            assert ("never asked for an answer" in label) != widget.trained[i]
 
 
 def test_the_goal_is_pythons(show):  # noqa: F811
@@ -152,7 +154,7 @@ def test_clicks_choose_who_asks_and_who_is_asked(show):  # noqa: F811
     left = round(box["width"] * 0.5)
     page.mouse.click(box["x"] + left - 20, box["y"] + HEAD + 1.5 * high)
     assert of(page, "word", "key") == [3, 2]
-    cell = min(high, (box["width"] - left - 16 - 78) / 7)
+    cell = min(high, (box["width"] - left - 16 - 92) / 7)
     x, y = box["x"] + left + 16 + 74, box["y"] + 56
     page.mouse.click(x + 3.5 * cell, y + 0.5 * cell)
     assert of(page, "word", "key") == [1, 4]

@@ -187,6 +187,11 @@ def test_the_words():
     )
     widget.key = 1
     assert widget.explained == 1 and f"gives 'valve' the weight {widget.matrix[2, 0]:.2f}" in widget.describe()
+    widget.text, widget.word = "check the pump", 1
+    assert widget.trained == [False, False, True] and "never asked for an answer" in widget.describe()
+    widget.word = 3
+    assert "never asked" not in widget.describe()
+    widget.text = "valve ok, pump leaking"
     widget.key, widget.mask = 6, True
     assert "gives 'padding' the weight 0.00" in widget.describe()
 
