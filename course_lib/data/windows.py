@@ -46,7 +46,7 @@ class Windows:
         )
 
 
-def windows(runs, length=30, cap=125, pad=False):
+def windows(runs, length=30, cap=125, pad=False, dtype=None):
     """Cut the `runs` of engines into all windows of `length` cycles: Windows with x (N, T, D) and y (N,).
 
         x[i] = cycles t - T + 1 ... t of one engine        y[i] = min(remaining life at t, cap)
@@ -54,24 +54,27 @@ def windows(runs, length=30, cap=125, pad=False):
     A window never holds cycles of two engines: one of n cycles gives n - T + 1 windows. `cap` [cycles] limits the
     target, because a healthy engine looks the same 300 and 150 cycles before its end (Heimes 2008; 125 is usual);
     None leaves it as it is. An engine of fewer cycles than `length` is an error; with `pad` it gives one window with
-    zeros before its first cycle, and `mask` tells them.
+    zeros before its first cycle, and `mask` tells them. `dtype`, such as "float32" for half of the memory, is that of
+    x; None leaves it as it is.
 
     Raises ValueError for an engine that is too short, missing values, rows that are not in the order of the cycles
     and a length below 1; TypeError for what are no EngineRuns.
     """
     length = whole("length", length)
     cap = np.inf if cap is None else positive("cap", cap)
-    pieces, masks, ends = [], [], []
-    for start, stop in _engines(runs):
+    pieces, masks, ends, engines = [], [], [], _engines(runs)
+    rows = runs.x if dtype is None else runs.x.astype(dtype)
+    for start, stop in engines:
         if stop - start < length:
             if not pad:
                 raise _too_short(runs, start, stop, length)
             missing = length - (stop - start)
-            pieces.append(np.concatenate([np.zeros((missing, runs.x.shape[1])), runs.x[start:stop]])[np.newaxis])
+            filled = np.concatenate([np.zeros((missing, rows.shape[1]), rows.dtype), rows[start:stop]])
+            pieces.append(filled[np.newaxis])
             masks.append(np.arange(length)[np.newaxis] >= missing)
             ends.append([stop - 1])
         else:
-            view = np.lib.stride_tricks.sliding_window_view(runs.x[start:stop], length, axis=0)  # (n - T + 1, D, T)
+            view = np.lib.stride_tricks.sliding_window_view(rows[start:stop], length, axis=0)  # (n - T + 1, D, T)
             pieces.append(view.transpose(0, 2, 1))
             masks.append(np.ones((len(view), length), dtype=bool))
             ends.append(np.arange(start + length - 1, stop))
@@ -87,12 +90,12 @@ def windows(runs, length=30, cap=125, pad=False):
     )
 
 
-def last_windows(runs, length=30, cap=None, pad=False):
+def last_windows(runs, length=30, cap=None, pad=False, dtype=None):
     """Return the last window of each engine, with its true remaining life: what a test set is judged by.
 
     Like `windows`, but one window for each engine, and `y` is not capped: the truth does not know our cap.
     """
-    every = windows(runs, length, cap, pad)
+    every = windows(runs, length, cap, pad, dtype)
     return every.rows(np.append(every.groups[1:] != every.groups[:-1], True))
 
 

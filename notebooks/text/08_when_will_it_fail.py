@@ -156,8 +156,8 @@ ex.make_windows.check(make_windows)
 
 # %% tags=["nbval-check-output", "real-data"]
 CAP, LENGTH = 125, 30
-w_train, w_held = (data.windows(part, LENGTH, CAP) for part in (train, held_back))
-w_test = data.last_windows(test, LENGTH)
+w_train, w_held = (data.windows(part, LENGTH, CAP, dtype="float32") for part in (train, held_back))
+w_test = data.last_windows(test, LENGTH, dtype="float32")
 for name, part in (("train", w_train), ("validation", w_held), ("test", w_test)):
     print(f"{name:10} x {part.x.shape}, engines {len(set(part.groups)):3}, target up to {part.y.max():.0f}")
 
@@ -246,21 +246,20 @@ for name, y_pred in predictions.items():
 
 # %%
 order = np.random.default_rng(0).permutation(len(w_train))  # one random order for both engines
-x_train, y_train = w_train.x[order].astype("float32"), (w_train.y[order] / CAP).astype("float32")
-x_held, y_held = w_held.x.astype("float32"), (w_held.y / CAP).astype("float32")
+x_train, y_train = w_train.x[order], w_train.y[order] / CAP
 
 # %%
 model = nn.Sequential([nn.Input((LENGTH, len(columns))), nn.SimpleRNN(64), nn.Dense(1)], rng=0)
 model.compile(optimizer=nn.Adam(1e-3, clipnorm=1.0), loss="mean_squared_error")
 start = model.get_weights()
 monitor = widgets.TrainingMonitor()
-monitor.fit(model, x_train, y_train, epochs=12, batch_size=128, shuffle=False, validation_data=(x_held, y_held))
+monitor.fit(model, x_train, y_train, epochs=12, batch_size=128, shuffle=False, validation_data=(w_held.x, w_held.y / CAP))
 
 
 # %%
 def answers(model, part):
     """The predicted remaining life [cycles] of each window, for a model of either engine."""
-    return np.clip(CAP * np.ravel(model.predict(part.x.astype("float32"), batch_size=512, verbose=0)), 0, CAP)
+    return np.clip(CAP * np.ravel(model.predict(part.x, batch_size=512, verbose=0)), 0, CAP)
 
 
 monitor.wait()
@@ -537,10 +536,10 @@ widgets.Quiz(8)
 normal, normal_test = data.simulate_engines(rng=0)
 s_columns = data.informative_columns(normal)
 s_scaler = data.MinMaxScaler().fit(normal.columns(s_columns))
-s_train = data.windows(s_scaler.transform(normal.columns(s_columns)), LENGTH, CAP)
+s_train = data.windows(s_scaler.transform(normal.columns(s_columns)), LENGTH, CAP, dtype="float32")
 elsewhere = nn.Sequential([nn.Input((LENGTH, len(s_columns))), nn.SimpleRNN(32), nn.Dense(1)], rng=0)
 elsewhere.compile(optimizer=nn.Adam(1e-3, clipnorm=1.0), loss="mean_squared_error")
-elsewhere.fit(s_train.x.astype("float32"), s_train.y / CAP, epochs=8, batch_size=128, verbose=0, rng=0)
+elsewhere.fit(s_train.x, s_train.y / CAP, epochs=8, batch_size=128, verbose=0, rng=0)
 
 drift = {}
 for condition in ("normal", "summer", "heavy"):

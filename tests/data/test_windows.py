@@ -232,3 +232,14 @@ def test_prepared_windows_are_scaled_capped_and_not_capped_for_the_test(engines)
     assert last.y.tolist() == test.y[np.append(test.groups[1:] != test.groups[:-1], True)].tolist()
     assert train.x.min() == 0 and train.x.max() == 1 and 0 < last.x.mean() < 1
     assert len(np.unique(held_back.groups)) in (3, 4, 5)
+
+
+def test_windows_in_single_precision():
+    train, test = data.simulate_engines(engines=3, test_engines=2, rng=0)
+    for cut, runs in ((data.windows, train), (data.last_windows, test)):
+        double, single = cut(runs, 30), cut(runs, 30, dtype="float32")
+        assert single.x.dtype == np.float32 and single.y.dtype == np.float64
+        np.testing.assert_array_equal(single.x, double.x.astype("float32"))
+    short = train.rows((train.groups == 1) & (train.cycle <= 12))
+    padded = data.windows(short, 30, pad=True, dtype="float32")
+    assert padded.x.dtype == np.float32 and not padded.x[0, :18].any() and padded.mask.sum() == 12
