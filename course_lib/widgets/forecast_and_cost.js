@@ -79,7 +79,7 @@ function render({ model, el }) {
       if (select.value !== v) select.value = v;
     });
   }
-  choice('item', t('good'), () => goods.map(one => [one.key, one.label]), () => good().key, key => {
+  choice('item', t('item'), () => goods.map(one => [one.key, one.label]), () => good().key, key => {
     player.stop();
     const one = goods.find(other => other.key === key);
     ui.set({ item: key, forecast: chosen(one), horizon: Math.min(get('horizon'), one.H), safety: clamp(0, one.low, one.high), period: Math.max(1, Math.round(0.6 * one.T)) });
@@ -255,7 +255,7 @@ function render({ model, el }) {
   }
   const percent = a => number(100 * a, 1);
   function all(v) {
-    return t('All {0} periods with a safety of {1}: {2} EUR. The lowest with one safety is {3} EUR, at {4}.', v.one.T, amountOf(v.safety), money(v.total), money(v.curve.lowest), amountOf(v.curve.best));
+    return t('All {0} periods with a safety of {1}: {2} EUR, {3} % above the lowest, {4} EUR at {5}.', v.one.T, amountOf(v.safety), money(v.total), percent(v.above), money(v.curve.lowest), amountOf(v.curve.best));
   }
   function sums(v) {
     const { one, s, n } = v, look = hover === null ? n : hover, i = look - 1, f = amountOf(v.forecast[i]), safe = v.safety < 0 ? '− ' + amountOf(-v.safety) : '+ ' + amountOf(v.safety), level = `${amountOf(s.level[i])} = ${f} ${safe}`;
@@ -267,7 +267,6 @@ function render({ model, el }) {
       look > n ? t('{0} {1}: {2}, told to the supplier; the demand is not known yet', one.period, look, filled) : t('{0} {1}: demand {2}, {3}; {4}', one.period, look, amountOf(one.demand[i]), shelf, end),
       t('cost so far: {0} missing × {1} + {2} left × {3} = {4} EUR', amountOf(missing), price(v.short), amountOf(left), price(v.stock), money(missing * v.short + left * v.stock)),
       v.rule ? t('rule: {0} / ({0} + {1}) = {2}; error {3} of {4} (demand − forecast, sorted) = {5}', price(v.short), price(v.stock), number(v.short / (v.short + v.stock), 3), v.rule[0], one.T, amountOf(v.rule[1])) : t('rule: none, because both prices are 0'),
-      t('all periods: {0} EUR, lowest {1} EUR at {2}: {3} % above', money(v.total), money(v.curve.lowest), amountOf(v.curve.best), percent(v.above)),
     ];
   }
   function words(v) {
