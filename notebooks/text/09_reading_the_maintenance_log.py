@@ -609,7 +609,7 @@ from collections import Counter
 
 pairs = Counter((by_rules[g], by_people[g]) for g in both if belongs.get(by_rules[g], by_rules[g]) != by_people[g])
 for (rule, people), count in pairs.most_common(3):
-    print(f"{count:3} times the rules say {rule!r} and the people {people!r}")
+    print(f"{count:3} times the rules say {rule}, and the people {people}")
 
 # %% [markdown]
 # The model agrees with the rules in nearly all cases, and the rules with the people in two of three. The two labels do not
