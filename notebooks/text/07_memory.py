@@ -25,8 +25,9 @@
 # %%
 import numpy as np
 
-from course_lib import exercises as ex, nn, figures, parity, sequence_drawings, widgets
+from course_lib import exercises as ex, figures, nn, parity, sequence_drawings, widgets
 from course_lib.source import show_source
+
 
 # %%
 def bearings(n, rng):
