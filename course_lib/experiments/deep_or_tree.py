@@ -12,9 +12,9 @@ windows of the test engines against their true remaining life. Models that read 
 row.
 
 Splits: tables by tool and by lot, a fifth for the test, a new split for each seed. The boards and the engines of the
-test are fixed; each seed draws its own samples, and whole engines, of which every third window is trained on. Each
-class keeps its share. Only the score looks at the test rows. `contenders` describes the recipes. "by row" repeats the
-largest tables with a split by row, as published figures do: neighbours of test rows are then in the training.
+test are fixed; each seed draws its own samples and whole engines. Each class keeps its share. Only the score looks at
+the test rows. `contenders` describes the recipes. "by row" repeats the largest tables with a split by row, as
+published figures do: neighbours of test rows are then in the training.
 
 Times are processor time on one thread, so that other work on the computer does not count: one quiet core needs as long.
 A prediction is that of a single sample from the caller's array to the answer, as for parts that come one by one.
@@ -36,7 +36,6 @@ from course_lib.remaining_life import rmse
 COMMAND = "python -m course_lib.experiments.deep_or_tree"
 SEEDS = (0, 1, 2)
 LENGTH, CAP = 30, 125  # cycles: a window, and the largest remaining life that is to be predicted
-EVERY = 3  # of the training windows every third: its neighbours differ by one cycle
 TABLE = ("tree", "forest", "boosting", "linear_svm", "svm", "mlp")
 REPEATS = 21  # predictions of one sample; the median counts
 
@@ -119,7 +118,7 @@ def turbofan(source="real"):
         scaler = data.MinMaxScaler().fit(train)
         fitted = data.windows(scaler.transform(train), LENGTH, CAP)
         last = data.last_windows(scaler.transform(test), LENGTH)
-        return fitted.x[::EVERY], fitted.y[::EVERY] / CAP, last.x, last.y
+        return fitted.x, fitted.y / CAP, last.x, last.y
 
     return parts, engines.source
 
@@ -181,6 +180,8 @@ def measure(name, source="real", samples=None, seeds=SEEDS, models=None, log=pri
     All lists have one entry a number of samples. `rows` are the rows, pictures or windows in the training, and `test`
     those that are judged (of the first seed).
     """
+    import sklearn.ensemble  # noqa: F401 - a limit reaches only the thread pools that are already there
+    import sklearn.svm  # noqa: F401
     from threadpoolctl import threadpool_limits
 
     load, recipe, score, unit, every, able = DATA[name]
