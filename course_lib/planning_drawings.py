@@ -36,8 +36,9 @@ def hours(time, curves, ylabel):
     days = (time - time[0]) / np.timedelta64(24, "h")
     for label, values in curves.items():
         ax.plot(days, values, label=label, lw=1.4, markersize=3.5)
-    ax.set(xlabel=_("days since {start}").format(start=time[0].astype("datetime64[D]")), ylabel=ylabel, ylim=(0, None))
-    ax.legend(ncols=len(curves))
+    ax.set(xlabel=_("days since {start}").format(start=time[0].astype("datetime64[D]")), ylabel=ylabel)
+    ax.set_ylim(0, 1.2 * max(np.max(values) for values in curves.values()))  # room for the legend
+    ax.legend(ncols=len(curves), loc="upper right")
     return figure
 
 

@@ -74,7 +74,7 @@ figures.show(
 # | Quality | scrap, rework or ship | pictures, sensors | [chapter 6](06_the_defect_classifier.ipynb) |
 # | Machine failures | stop now or go on | a row of process data | [chapter 4](04_optimizers_and_training.ipynb) |
 # | Maintenance | order the part, plan the stop | sensor sequences | [chapter 8](08_when_will_it_fail.ipynb) |
-# | Maintenance log | whom to send | work orders, text | chapter 9 |
+# | Maintenance log | whom to send | work orders, text | [chapter 9](09_reading_the_maintenance_log.ipynb) |
 # | Energy | how much to buy, what to shift | meters, calendar | this chapter, case 1 |
 # | Deliveries | which day to promise | orders, suppliers | this chapter, case 2 |
 # | Stock | how many pieces to order | demand of the past | this chapter, case 3 |

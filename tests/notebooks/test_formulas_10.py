@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from course_lib import data, exercises as ex, forecasting
+from course_lib.data.catalogue import SHIPMENTS
 from course_lib.experiments import load_result, planning_run
+from tests.data.real import real_data
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
@@ -89,10 +91,53 @@ def test_the_full_run_is_what_the_text_says():
     assert len(winners) >= 2, "the winner changes from year to year"
     known, rows = full["deliveries"]["what was known"], full["deliveries"]["random rows"]
     assert np.mean(rows["boosting"]) < 0.6 * np.mean(known["boosting"])  # "twice as good"
+    without = full["deliveries"]["what was known, without 0 days"]
+    each = [np.mean(without[way]) for way in ways]
+    assert max(each) - min(each) < 6 and max(each) == without["median"]
+    assert known["median of the vendor"] == min(np.mean(known[way]) for way in ways)
+    later = full["deliveries"]["all earlier orders"]  # it does harm
+    assert all(np.mean(later[way]) > np.mean(known[way]) for way in ways)
+    runs = [run["eur_a_day"] for values in runs.values() for run in values]
+    assert models["boosting"]["eur_a_day"] < min(runs) < max(runs) < models["ridge"]["eur_a_day"]
     parts = full["parts"]
     assert min(parts["models"].values(), key=lambda model: model["mase"])["mase"] == parts["models"]["always 0"]["mase"]
     assert parts["models"]["always 0"]["mase"] == pytest.approx(0.746, abs=0.001)
-    assert parts["policies"]["nothing"]["eur"] > 2 * parts["policies"]["newsvendor"]["eur"]
+    assert parts["models"]["boosting, absolute error"]["pieces"] == 0
+    worst = max(parts["models"], key=lambda name: parts["models"][name]["mase"])
+    nearest = min(parts["models"], key=lambda name: abs(parts["models"][name]["pieces"] - parts["pieces"]))
+    assert worst == nearest == "boosting, mean demand"  # right about the pieces, the worst MASE
+    assert parts["policies"]["nothing"]["eur"] > 2.5 * parts["policies"]["newsvendor"]["eur"]
+    assert min(parts["policies"], key=lambda name: parts["policies"][name]["eur"]) == "newsvendor"
+
+
+@real_data(SHIPMENTS)
+def test_the_orders_of_0_days_come_from_one_country_and_the_open_ones_are_slow():
+    orders = data.load("shipments", source="real")
+    asked = data.split_by_time(orders)[2]
+    country, vendor = (orders.feature_names.index(name) for name in ("country", "vendor"))
+    zero = asked.y == 0
+    assert len(set(asked.x[zero, country])) == 1 and len(set(asked.x[zero, vendor])) == 2
+    assert 0.33 < zero.mean() < 0.36
+    past = orders.rows(orders.time < asked.time[0])
+    known, still_open = past.delivered_before(asked.time[0]), past.rows(past.delivered >= asked.time[0])
+    assert np.median(still_open.y) > 1.4 * np.median(known.y) and len(still_open) + len(known) == len(past)
+    of_vendor = [np.median(known.y[known.x[:, vendor] == code]) for code in set(asked.x[zero, vendor])]
+    assert min(of_vendor) == 0  # "The vendor's median had seen a few such lines and says 0"
+
+
+def test_the_true_mean_loses_against_nothing():
+    past, future = data.load("spare_parts", source="simulated").split(12)
+    truth, zero = (data.mase(future.demand, forecast, past.demand) for forecast in (future.expected, 0.0))
+    assert zero < 0.7 * truth
+    squares = [np.mean((future.demand - forecast) ** 2) for forecast in (future.expected, 0.0)]
+    assert squares[0] < squares[1]  # where the error is squared, the truth wins
+
+
+def test_the_sunday_of_the_holiday_week():
+    day = np.datetime64("2018-12-24")
+    assert (day.astype(int) + 3) % 7 == 0  # a Monday
+    test = data.split_by_time(data.load("steel_energy", source="simulated"))[2]
+    assert test.time[0].astype("datetime64[D]") < day < test.time[-1].astype("datetime64[D]") - 6
 
 
 def test_a_small_run_has_the_form_of_the_shipped_result():
