@@ -22,9 +22,11 @@ A prediction is that of a single sample from the caller's array to the answer, a
 
 import argparse
 import concurrent.futures
+import json
 import multiprocessing
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -229,6 +231,17 @@ def summary(runs, part):
     }
 
 
+def measure_or_read(folder, name, **options):
+    """Measure as `measure` does, and keep the result in `folder`; read it where an interrupted run has left it."""
+    if folder is None:
+        return measure(name, **options)
+    file = Path(folder) / f"{name}-{'-'.join(map(str, options['samples']))}{'-by-row' * ('by_row' in options)}.json"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_result(measure(name, **options), file)
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
 def joined(runs):
     """Return one result of several that `measure` made of the same data, each with its own numbers of samples."""
     first = runs[0]
@@ -283,12 +296,16 @@ def main():
     parser = argparse.ArgumentParser(prog=COMMAND, description="Measure the table of chapter 11.")
     parser.add_argument("--out", default=str(RESULTS / "deep_or_tree.json"), help="the file to write")
     parser.add_argument("--workers", type=int, default=2, help="how many processes work at once")
+    parser.add_argument("--keep", help="a folder for what is finished: an interrupted run goes on from there")
     given = parser.parse_args()
     with concurrent.futures.ProcessPoolExecutor(given.workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         tasks = [(name, n) for name in DATA for n in DATA[name][4]]
         tasks.sort(key=lambda one: COST[one[0]] * one[1], reverse=True)  # the longest first
-        runs = {(name, n): pool.submit(measure, name, samples=(n,)) for name, n in tasks}
-        again = {name: pool.submit(measure, name, samples=(DATA[name][4][-1],), by_row=True) for name in BY_ROW}
+        runs = {(name, n): pool.submit(measure_or_read, given.keep, name, samples=(n,)) for name, n in tasks}
+        again = {
+            name: pool.submit(measure_or_read, given.keep, name, samples=DATA[name][4][-1:], by_row=True)
+            for name in BY_ROW
+        }
         measured = {name: joined([runs[name, n].result() for n in DATA[name][4]]) for name in DATA}
         by_row = {name: run.result() for name, run in again.items()}
     result = {
