@@ -253,7 +253,8 @@ model = nn.Sequential([nn.Input((LENGTH, len(columns))), nn.SimpleRNN(64), nn.De
 model.compile(optimizer=nn.Adam(1e-3, clipnorm=1.0), loss="mean_squared_error")
 start = model.get_weights()
 monitor = widgets.TrainingMonitor()
-monitor.fit(model, x_train, y_train, epochs=12, batch_size=128, shuffle=False, validation_data=(w_held.x, w_held.y / CAP))
+held_out = w_held.x, w_held.y / CAP
+monitor.fit(model, x_train, y_train, epochs=12, batch_size=128, shuffle=False, validation_data=held_out)
 
 
 # %%

@@ -4,7 +4,6 @@ import math
 from collections import Counter
 
 import numpy as np
-import scipy.stats
 from sklearn.metrics import balanced_accuracy_score, hinge_loss as sklearn_hinge
 from sklearn.tree import DecisionTreeClassifier
 
@@ -139,7 +138,7 @@ def difference_variance(a, b):
 
 
 def difference_sem(a, b):
-    return np.mean(a - b), scipy.stats.sem(a - b)
+    return np.mean(a - b), np.std(a - b, ddof=1) / np.sqrt(len(a))
 
 
 def difference_covariance(a, b):

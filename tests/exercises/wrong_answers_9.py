@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import scipy.special
 from sklearn.preprocessing import normalize
 
 from course_lib import nn
@@ -268,16 +267,16 @@ def mean_not_mask(x, mask):
 
 
 # --- TF-IDF
-def tf_idf_scipy_norm(counts, idf):
+def tf_idf_of_length_1(counts, idf):
     return normalize(counts * idf)
 
 
 def tf_idf_without_one(counts):
-    return tf_idf_scipy_norm(counts, np.log((1 + len(counts)) / (1 + (counts > 0).sum(0))))
+    return tf_idf_of_length_1(counts, np.log((1 + len(counts)) / (1 + (counts > 0).sum(0))))
 
 
 def tf_idf_word_sums(counts):
-    return tf_idf_scipy_norm(counts, np.log((1 + len(counts)) / (1 + counts.sum(0))) + 1)
+    return tf_idf_of_length_1(counts, np.log((1 + len(counts)) / (1 + counts.sum(0))) + 1)
 
 
 def tf_idf_textbook(counts):
@@ -290,7 +289,7 @@ def tf_idf_textbook(counts):
 
 
 def tf_idf_base_10(counts):
-    return tf_idf_scipy_norm(counts, np.log10((1 + len(counts)) / (1 + (counts > 0).sum(0))) + 1)
+    return tf_idf_of_length_1(counts, np.log10((1 + len(counts)) / (1 + (counts > 0).sum(0))) + 1)
 
 
 def tf_idf_raw(counts):
@@ -310,7 +309,7 @@ def tf_idf_sum_one(counts):
 
 
 def tf_idf_binary(counts):
-    return tf_idf_scipy_norm(counts > 0, np.log((1 + len(counts)) / (1 + (counts > 0).sum(0))) + 1)
+    return tf_idf_of_length_1(counts > 0, np.log((1 + len(counts)) / (1 + (counts > 0).sum(0))) + 1)
 
 
 def tf_idf_wikipedia(counts):
@@ -320,7 +319,7 @@ def tf_idf_wikipedia(counts):
 
 
 def tf_idf_brackets(counts):
-    return tf_idf_scipy_norm(counts, np.log(1 + len(counts) / (1 + (counts > 0).sum(0))) + 1)
+    return tf_idf_of_length_1(counts, np.log(1 + len(counts) / (1 + (counts > 0).sum(0))) + 1)
 
 
 def tf_idf_never_zero(counts):
@@ -330,11 +329,11 @@ def tf_idf_never_zero(counts):
 
 # --- attention
 def attention_no_root(q, k, v):
-    return scipy.special.softmax(q @ k.swapaxes(1, 2), axis=-1) @ v
+    return nn.softmax(q @ k.swapaxes(1, 2)) @ v
 
 
 def attention_over_d(q, k, v):
-    return scipy.special.softmax(q @ k.swapaxes(1, 2) / q.shape[-1], axis=-1) @ v
+    return nn.softmax(q @ k.swapaxes(1, 2) / q.shape[-1]) @ v
 
 
 def attention_axis_one(q, k, v):
