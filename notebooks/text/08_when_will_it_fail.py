@@ -245,8 +245,8 @@ for name, y_pred in predictions.items():
 # small numbers. 14,000 windows, 12 epochs, and the gradient clipped. (About 10 seconds. You can stop it.)
 
 # %%
-order = np.random.default_rng(0).permutation(len(w_train))  # one random order for both engines
-x_train, y_train = w_train.x[order], w_train.y[order] / CAP
+w_train = w_train.rows(np.random.default_rng(0).permutation(len(w_train)))  # one random order for both engines
+y_train = w_train.y / CAP
 
 # %%
 model = nn.Sequential([nn.Input((LENGTH, len(columns))), nn.SimpleRNN(64), nn.Dense(1)], rng=0)
@@ -254,7 +254,7 @@ model.compile(optimizer=nn.Adam(1e-3, clipnorm=1.0), loss="mean_squared_error")
 start = model.get_weights()
 monitor = widgets.TrainingMonitor()
 held_out = w_held.x, w_held.y / CAP
-monitor.fit(model, x_train, y_train, epochs=12, batch_size=128, shuffle=False, validation_data=held_out)
+monitor.fit(model, w_train.x, y_train, epochs=12, batch_size=128, shuffle=False, validation_data=held_out)
 
 
 # %%
@@ -289,7 +289,7 @@ def in_keras(cell):
 twin = in_keras(SimpleRNN(64))
 twin.set_weights(start)
 keras_monitor = widgets.TrainingMonitor()
-keras_monitor.fit(twin, x_train, y_train, epochs=12, batch_size=128, shuffle=False)
+keras_monitor.fit(twin, w_train.x, y_train, epochs=12, batch_size=128, shuffle=False)
 
 # %%
 keras_monitor.wait()
@@ -309,7 +309,7 @@ print("both from 14 to 16 cycles:", bool(14 <= min(found) and max(found) <= 16))
 for name, cell in (("LSTM, Keras", LSTM(64)), ("GRU, Keras", GRU(64))):
     network = in_keras(cell)
     for epoch in range(1, 6):
-        loss = network.fit(x_train, y_train, epochs=1, batch_size=128, verbose=0).history["loss"][0]
+        loss = network.fit(w_train.x, y_train, epochs=1, batch_size=128, verbose=0).history["loss"][0]
         print(f"{name} epoch {epoch} of 5: training RMSE {CAP * loss**0.5:.1f} cycles")
     predictions[name] = answers(network, w_test)
     if name.startswith("LSTM"):
@@ -534,6 +534,7 @@ widgets.Quiz(8)
 # conditions and is then used in hot air, and under heavy load. (About 10 seconds.)
 
 # %%
+del w_train, y_train  # room for the next training
 normal, normal_test = data.simulate_engines(rng=0)
 s_columns = data.informative_columns(normal)
 s_scaler = data.MinMaxScaler().fit(normal.columns(s_columns))

@@ -22,6 +22,7 @@ TAKES = [
     ("PoolingExplorer", "x, pool_size, strides, padding"),
     ("PoolingExplorer", "image, pool_size"),
     ("UnrolledNetwork", "x, W_xh, W_hh, b_h"),
+    ("AttentionPicture", "q, k, v"),
 ]
 
 
