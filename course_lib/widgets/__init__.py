@@ -21,6 +21,7 @@ from course_lib.widgets.straight_or_bent import StraightOrBent
 from course_lib.widgets.token_explorer import TokenExplorer
 from course_lib.widgets.training_monitor import TrainingMonitor
 from course_lib.widgets.unrolled_network import UnrolledNetwork
+from course_lib.widgets.which_one_wins import WhichOneWins
 
 __all__ = [
     "AttentionPicture",
@@ -44,4 +45,5 @@ __all__ = [
     "TokenExplorer",
     "TrainingMonitor",
     "UnrolledNetwork",
+    "WhichOneWins",
 ]
