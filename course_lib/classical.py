@@ -1,9 +1,9 @@
-"""The two ideas behind the classical models: a tree's split by impurity, and the hinge loss of a linear SVM."""
+"""The ideas behind the classical models: a tree, split after split by impurity, and the hinge loss of a linear SVM."""
 
 import numpy as np
 
 from course_lib.language import _
-from course_lib.nn.checks import as_float, finite, first, same_shape
+from course_lib.nn.checks import as_float, finite, first, same_shape, whole
 
 
 def gini(y):
@@ -35,6 +35,37 @@ def best_split(x, y):
     impurities = [np.mean(x <= t) * gini(y[x <= t]) + np.mean(x > t) * gini(y[x > t]) for t in thresholds]
     best = np.flatnonzero(impurities <= min(impurities) + 1e-12)[0]
     return float(thresholds[best]), float(impurities[best])
+
+
+def grow_tree(x, y, max_depth):
+    """A decision tree: the best split of all columns, then the same again on each side.
+
+    x (N, D), y (N,) class numbers -> nested tuples: (column, threshold, left, right) for a node, the most frequent
+    class (int) for a leaf. A node is a leaf if all its samples are of one class, at the depth `max_depth`, or if no
+    column has two values. Of equally good columns the first is taken, of equally frequent classes the smallest.
+
+    Source: CART, Breiman et al. 1984. Raises ValueError for no rows, lengths that differ, and missing values.
+    """
+    x, y = table_and_labels(x, y)
+    columns = [k for k in range(x.shape[1]) if np.ptp(x[:, k]) > 0]
+    if whole("max_depth", max_depth, at_least=0) == 0 or gini(y) == 0 or not columns:
+        classes, count = np.unique(y, return_counts=True)
+        return int(classes[np.argmax(count)])
+    splits = {k: best_split(x[:, k], y) for k in columns}
+    column = min(splits, key=lambda k: round(splits[k][1], 12))
+    threshold = splits[column][0]
+    left = x[:, column] <= threshold
+    sides = [grow_tree(x[side], y[side], max_depth - 1) for side in (left, ~left)]
+    return column, threshold, *sides
+
+
+def tree_predict(tree, x):
+    """The class of each row of x (N, D): down from the root of `grow_tree`, left where x[column] <= threshold."""
+    x = np.asarray(x)
+    if not isinstance(tree, tuple):
+        return np.full(len(x), tree)
+    column, threshold, left, right = tree
+    return np.where(x[:, column] <= threshold, tree_predict(left, x), tree_predict(right, x))
 
 
 def hinge_loss(scores, y):
@@ -73,6 +104,19 @@ def column_and_labels(x, y):
                 value=x[0], n=len(x)
             )
         )
+    return x, y
+
+
+def table_and_labels(x, y):
+    """A table (N, D) and its class numbers (N,), N at least 1, none missing."""
+    x, y = as_float("x", x), labels("y", y)
+    if x.ndim != 2 or len(x) != len(y):
+        raise ValueError(
+            _(
+                "x has shape {x} and y {y}, but a table (N, D) and a class for each of its rows, (N,), are needed."
+            ).format(x=x.shape, y=y.shape)
+        )
+    finite("x", x)
     return x, y
 
 

@@ -6,7 +6,7 @@ from sklearn.metrics import hinge_loss as sklearn_hinge
 from sklearn.tree import DecisionTreeClassifier
 
 from course_lib import nn
-from course_lib.classical import best_split, gini, hinge_loss
+from course_lib.classical import best_split, gini, grow_tree, hinge_loss, tree_predict
 
 
 def test_gini_by_hand():
@@ -44,6 +44,34 @@ def test_hinge_loss_by_hand():
     assert hinge_loss([1.0], [1]) == (0, np.zeros(1))
 
 
+def test_a_tree_by_hand():
+    x, y = np.array([[1, 7], [2, 7], [3, 7], [4, 9]]), [0, 0, 1, 0]
+    assert grow_tree(x, y, 0) == 0
+    assert grow_tree(x, y, 1) == (0, 2.5, 0, 0)  # on the right one of each class: the smaller number
+    assert grow_tree(x, y, 2) == (0, 2.5, 0, (0, 3.5, 1, 0))
+    assert grow_tree(x, y, 9) == grow_tree(x, y, 2)
+    assert grow_tree([[5.0], [5.0]], [1, 0], 3) == 0  # nothing to ask
+    assert tree_predict(grow_tree(x, y, 2), [[0, 0], [2.9, 0], [3.6, 0]]).tolist() == [0, 1, 0]
+    assert tree_predict(3, np.zeros((2, 2))).tolist() == [3, 3]
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])  # deeper, equally good splits appear, and scikit-learn draws one of them
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_tree_is_that_of_scikit_learn(depth, seed):
+    rng = np.random.default_rng(seed)
+    x = np.stack([rng.permutation(200) for _column in range(3)], axis=1) / 4  # exact in float32
+    y = (x[:, 0] + x[:, 1] > 50).astype(int) + (x[:, 2] + rng.normal(0, 8, 200) > 30)
+    new = rng.uniform(0, 50, (500, 3))
+    theirs = DecisionTreeClassifier(max_depth=depth, random_state=0).fit(x, y)
+    np.testing.assert_array_equal(tree_predict(grow_tree(x, y, depth), new), theirs.predict(new))
+
+
+def test_a_deep_tree_knows_its_samples_by_heart():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(80, 2)), rng.integers(0, 3, 80)
+    assert (tree_predict(grow_tree(x, y, 80), x) == y).all()
+
+
 def test_hinge_loss_and_gradient_agree_with_scikit_learn_and_finite_differences():
     rng = np.random.default_rng(0)
     scores, y = 2 * rng.normal(size=30), rng.choice([-1, 1], 30)
@@ -61,6 +89,9 @@ def test_hinge_loss_and_gradient_agree_with_scikit_learn_and_finite_differences(
         (lambda: best_split([1, 2], [0]), ValueError, "x has shape (2,), but y has shape (1,)"),
         (lambda: best_split([3, 3], [0, 1]), ValueError, "x holds 3 in all 2 rows"),
         (lambda: best_split([3, np.nan], [0, 1]), ValueError, "x holds 1 values that are NaN"),
+        (lambda: grow_tree([1, 2], [0, 1], 2), ValueError, "x has shape (2,) and y (2,)"),
+        (lambda: grow_tree([[1], [2]], [0], 2), ValueError, "x has shape (2, 1) and y (1,)"),
+        (lambda: grow_tree([[1], [2]], [0, 1], -1), ValueError, "max_depth is -1"),
         (lambda: hinge_loss([0.3, 0.1], [0, 1]), ValueError, "y holds 0, but -1 and +1 are needed"),
         (lambda: hinge_loss([0.3], [1, -1]), ValueError, "scores has shape (1,)"),
         (lambda: hinge_loss([np.inf], [1]), ValueError, "scores holds 1 values"),

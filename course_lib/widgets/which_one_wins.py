@@ -182,11 +182,11 @@ class WhichOneWins(CourseWidget):
                 "Boosting is first, but look at the bands: four others are as good as it can be told. Only the linear "
                 "SVM is out.")),
             _("with physics"): look(data="physics", why=_(
-                "Three columns that an engineer can calculate, and trees and forest are far above the network. What you "
+                "Three columns that an engineer can calculate, and tree and forest are far above the network. What you "
                 "know is worth more than the choice of the model.")),
             _("few pictures"): look(data="boards", size=2, why=_(
-                "With 100 pictures a class nobody can say whether the CNN or the forest is better. Move the line to the "
-                "right: where does the CNN win?")),
+                "With 100 pictures a class nobody can say whether the CNN or the forest is better. Move the line to "
+                "the right: where does the CNN win?")),
             _("a small chip"): look(data="boards", size=4, max_milliseconds=0.1, max_kilobytes=1000.0, why=_(
                 "A tenth of a millisecond and one megabyte. The CNN is too slow, forest and SVM are too large. What is "
                 "left, and what does it cost in accuracy?")),
