@@ -15,6 +15,7 @@ from course_lib.widgets.network_inspector import NetworkInspector
 from course_lib.widgets.neuron_bench import NeuronBench
 from course_lib.widgets.optimizer_race import OptimizerRace
 from course_lib.widgets.pooling_explorer import PoolingExplorer
+from course_lib.widgets.precision_bench import PrecisionBench
 from course_lib.widgets.quiz import Quiz
 from course_lib.widgets.remaining_life_monitor import RemainingLifeMonitor
 from course_lib.widgets.straight_or_bent import StraightOrBent
@@ -39,6 +40,7 @@ __all__ = [
     "NeuronBench",
     "OptimizerRace",
     "PoolingExplorer",
+    "PrecisionBench",
     "Quiz",
     "RemainingLifeMonitor",
     "StraightOrBent",
