@@ -69,7 +69,7 @@ function render({ model, el }) {
 
   // ---- the picture
   const TOP = 42, HIGH = 92, SECOND = TOP + HIGH + 86, LOW = 112;
-  let plots = [], held = null;
+  let plots = [], held = -1;
   const wide = W => W >= 500;
   const cv = ui.canvas({
     label: t('Weights and answers'), maxWidth: 900, height: W => (wide(W) ? SECOND + LOW + 42 : SECOND + 2 * LOW + 122),
@@ -139,12 +139,12 @@ function render({ model, el }) {
       words(sum, w, i, place, shape, scales, column, scale);
     },
     pointer({ x, y, kind }) {
-      if (kind === 'up') { held = null; return; }
+      if (kind === 'up') { held = -1; return; }
       const over = p => x >= p.left - 6 && x <= p.left + p.width + 6 && y >= p.top - 18 && y <= p.top + p.height + 20;
-      if (kind === 'down') held = plots.find(over) || null;
-      if (!held || !['down', 'move'].includes(kind)) return;
-      if (held === plots[0]) ui.set({ rank: nearest(floats(get('weights_sent')), held.atX(x)) + 1 });
-      else { const away = PLACES.map(v => Math.abs(held.X(v) - x)); ui.set(at(away.indexOf(Math.min(...away)))); }
+      if (kind === 'down') held = plots.findIndex(over);
+      if (held < 0 || !['down', 'move'].includes(kind)) return;
+      if (held === 0) ui.set({ rank: nearest(floats(get('weights_sent')), plots[0].atX(x)) + 1 });
+      else { const away = PLACES.map(v => Math.abs(plots[held].X(v) - x)); ui.set(at(away.indexOf(Math.min(...away)))); }
     },
     key(e) {
       const move = ui.arrows[e.key], n = get('weights_sent').byteLength / 4, i = rankOf(n), jump = Math.max(1, Math.round(n / 20));

@@ -7,17 +7,19 @@ import traitlets as T
 
 from course_lib.language import _
 from course_lib.quantization import quantize
-from course_lib.widgets.base import Between, CourseWidget, own_function, written
+from course_lib.widgets.base import Between, CourseWidget, own_function
 from course_lib.widgets.precision_nets import (
     BITS,
     FORMATS,
     Format,
     default_network,
     own_network,
+    own_pair,
     rounded,
     size_of,
     verdict,
 )
+from course_lib.widgets.precision_words import in_words, lessons, verdicts
 
 MOST_SHOWN, BINS = 4000, 60
 FLOATS = FORMATS[1:]
@@ -36,7 +38,7 @@ class PrecisionBench(CourseWidget):
     same format too, with one scale from the largest of all samples. Biases stay float32.
 
     The network: an MLP 49-24-16-10, trained on simulated wafer maps from random numbers `seed`; `outlier` makes one
-    of its weights 100 times as large as all others, one that no map uses.
+    of its weights 100 times as large as the largest, one that no map of the test uses.
 
     model, x, y: your own trained Sequential of `course_lib.nn` of Dense and Conv2D layers, with samples x and class
     numbers y (N,); at most 500 samples are used, evenly spread. use: your function quantize(w) -> q, scale for int8,
@@ -212,7 +214,7 @@ class PrecisionBench(CourseWidget):
         """Run the learner's quantize on every layer, and the network with its numbers."""
 
         def compute():
-            given = [self._own_pair(w) for w in self.network.kernels]
+            given = [own_pair(self._use(w.copy()), w) for w in self.network.kernels]
             theirs = [quantize(w) for w in self.network.kernels]
             differs = sum(int((q != Q).sum()) for (q, _s), (Q, _S) in zip(given, theirs, strict=True))
             scales = [[s, S] for (_q, s), (_Q, S) in zip(given, theirs, strict=True)]
@@ -222,21 +224,6 @@ class PrecisionBench(CourseWidget):
 
         return self.run_own(compute)
 
-    def _own_pair(self, w):
-        result = written(self._use(w.copy()))
-        if not isinstance(result, (tuple, list)) or len(result) != 2:
-            raise TypeError(_("it gives {kind}, but a pair is needed: q, scale").format(kind=type(result).__name__))
-        q, scale = np.asarray(result[0]), float(result[1])
-        if q.shape != w.shape or q.dtype != np.int8:
-            raise ValueError(
-                _("q has shape {given} and dtype {dtype}, but {needed} and int8 are needed").format(
-                    given=q.shape, dtype=q.dtype, needed=w.shape
-                )
-            )
-        if not (np.isfinite(scale) and scale > 0):
-            raise ValueError(_("scale is {scale}, but a number above 0 is needed").format(scale=scale))
-        return q, scale
-
     # ---------------------------------------------------------------- in words, and as a picture
     def describe(self):
         r = self.result
@@ -244,9 +231,9 @@ class PrecisionBench(CourseWidget):
         if self.asking:
             return _(
                 "{how}. Your guess first: how many bits does int need, so that no loss can be told? {size}"
-            ).format(how=self.words(), size=size)
+            ).format(how=in_words(self.how), size=size)
         text = _("{how}: accuracy {now:.1f} % instead of {base:.1f} %. {verdict} {size}").format(
-            how=self.words(), now=100 * r["right"] / r["samples"], base=100 * r["base"] / r["samples"],
+            how=in_words(self.how), now=100 * r["right"] / r["samples"], base=100 * r["base"] / r["samples"],
             verdict=verdicts()[r["verdict"]].format(**r), size=size,
         )  # fmt: skip
         if self.guess_first:
@@ -254,17 +241,6 @@ class PrecisionBench(CourseWidget):
                 guess=self.guess, needed=r["needed"] or _("not even 16 are enough")
             )
         return text
-
-    def words(self):
-        """The Format in words."""
-        if self.format == "int":
-            text = _("int, {bits} bits, ").format(bits=self.bits)
-            text += _("a scale for each column") if self.columns else _("one scale for a layer")
-            if self.percentile < 100:
-                text += _(" over {percentile:g} % of the weights").format(percentile=round(self.percentile, 1))
-        else:
-            text = {"bfloat16": "bfloat16", "tf32": "TF32", "float32": "float32"}[self.format]
-        return text + _(", inputs too") if self.inputs else text
 
     def draw(self, figure):
         top, *below = figure.subplot_mosaic([["w", "w"], ["a", "e"]]).values()
@@ -280,28 +256,40 @@ class PrecisionBench(CourseWidget):
                 top.axvline(q * scales[column], color="#D55E00", lw=0.8)
         top.axvline(np.clip(w[min(self.rank, len(w)) - 1], -end, end), color="#222222", lw=1.5)
         top.set(yscale="symlog", xlabel=_("weight w of layer {n}").format(n=self.shown_layer),
-                ylabel=_("weights"), title=self.words())  # fmt: skip
+                ylabel=_("weights"), title=in_words(self.how))  # fmt: skip
         if self.asking:
             for ax in below:
                 ax.text(0.5, 0.5, _("Your guess first"), ha="center", transform=ax.transAxes)
                 ax.set_axis_off()
             return
         both, floats = np.frombuffer(self.curve).reshape(2, -1, 2), np.frombuffer(self.floats).reshape(3, 2)
-        now = BITS.index(self.bits) if self.format == "int" else len(BITS) + 1 + FLOATS.index(self.format)
+        places = [17.5, 20.5, 23.5]  # of the floats, right of 16 bits
+        now = BITS.index(self.bits) if self.format == "int" else places[FLOATS.index(self.format)]
         ticks = {i: str(b) for i, b in enumerate(BITS) if b % 2 == 0}
-        ticks |= {len(BITS) + 1 + i: name for i, name in enumerate(("bf16", "TF32", "f32"))}
+        ticks |= dict(zip(places, ("bf16", "TF32", "f32"), strict=True))
         for k, ax in enumerate(below):
             factor = 100 if k == 0 else 1
             for row, colour, marker, label in ((both[0], "#0072B2", "o", _("one scale")),
                                                (both[1], "#007A5A", "s", _("a scale for each column"))):  # fmt: skip
-                ax.plot(factor * row[:, k], color=colour, marker=marker, ms=4, label=label, ls="-")
-            ax.plot(range(len(BITS) + 1, len(BITS) + 4), factor * floats[:, k], "D", color="#A0478A", ms=5,
-                    label=_("floats"), ls="")  # fmt: skip
+                ax.plot(
+                    np.maximum(factor * row[:, k], 1e-6),
+                    color=colour,
+                    marker=marker,
+                    ms=4,
+                    label=label,
+                    ls="-",
+                    markevery=1,
+                )
+            values = np.maximum(factor * floats[:, k], 1e-6)
+            ax.plot(places, values, "D", color="#A0478A", ms=5, label=_("floats"), ls="", markevery=1, clip_on=False)
+            if k and (floats[:, k] == 0).any():
+                ax.annotate("0", (places[-1], 2e-6), ha="center")
             ax.axvline(now, color="#222222", lw=1)
             ax.set_xticks(list(ticks), list(ticks.values()))
             ax.set_xlabel(_("bits of int, and floats"))
-        below[0].set(ylabel=_("accuracy [%]"))
-        below[1].set(ylabel=_("largest change of an output"), yscale="log", ylim=(1e-6, 2))
+        below[0].set(ylabel=_("accuracy [%]"), ylim=(0, 100))
+        below[1].set(ylabel=_("change of an output"), yscale="log")
+        below[1].set_ylim(bottom=1e-6)
         below[0].legend(fontsize=8)
 
 
@@ -309,48 +297,3 @@ class PrecisionBench(CourseWidget):
 def default(seed, outlier):
     """The widget's own Network: trained at the first call."""
     return default_network(seed, outlier)
-
-
-def verdicts():
-    """What the samples tell, in words, by `verdict`."""
-    return {
-        "same": _("All {samples} answers are those of float32: nothing is lost."),
-        "no loss": _(
-            "{changed} of {samples} answers change; {lost} become wrong, {won} right: no loss that {samples} samples "
-            "could tell."
-        ),
-        "worse": _("{changed} of {samples} answers change; {lost} become wrong, {won} right: something is lost."),
-        "broken": _("{changed} of {samples} answers change; {lost} become wrong, {won} right: the network is broken."),
-        "better": _(
-            "{changed} of {samples} answers change; {lost} become wrong, {won} right. Rounding is no training: on new "
-            "data do not count on it."
-        ),
-    }
-
-
-def lessons():
-    def look(why, **settings):
-        usual = {"format": "int", "bits": 8, "columns": False, "percentile": 100.0, "inputs": False, "outlier": False,
-                 "seed": 4, "layer": 1, "rank": 900, "guess": 0}  # fmt: skip
-        return {"set": usual | settings, "why": why}
-
-    return {
-        _("8 bits"): look(_(
-            "About a quarter of the memory, and no loss that 500 wafers could tell. Look at the rounding error of one "
-            "weight: it is at most half a scale.")),
-        _("4 bits, one scale"): look(bits=4, why=_(
-            "15 levels for all units of a layer. The largest weight sets the scale, and units with smaller weights are "
-            "left with few levels. Other trainings lose less, one of ten no more than chance: try them.")),
-        _("4 bits, each column"): look(bits=4, columns=True, why=_(
-            "Each unit has a scale of its own, which costs 4 bytes. With the same 4 bits the network works again. Over "
-            "all ten trainings 4 bits cost 7 points of accuracy with one scale, and 2.5 with a scale for each column.")),
-        _("an outlier"): look(outlier=True, why=_(
-            "One weight is 100 times as large as all others. It belongs to a corner outside the wafer, so it does "
-            "nothing; but it sets the scale, and all other weights of its layer become 0, 1 or -1 times the scale.")),
-        _("outlier, clipped"): look(outlier=True, percentile=99.9, why=_(
-            "The scale covers 99.9 % of the weights; the outlier is cut off. Clipping weights that matter costs "
-            "something: move the slider on to 90 %.")),
-        _("bfloat16"): look(format="bfloat16", outlier=True, why=_(
-            "Each number keeps 8 bits that count, whatever its size: the outlier does no harm. Few digits, all sizes; "
-            "but two bytes a weight instead of one.")),
-    }  # fmt: skip

@@ -15,6 +15,7 @@ from course_lib.language import _
 from course_lib.nn.checks import finite
 from course_lib.nn.threads import one_thread
 from course_lib.precision import MANTISSA, round_mantissa
+from course_lib.widgets.base import written
 
 BITS = range(2, 17)
 FORMATS = ("int", "bfloat16", "tf32", "float32")
@@ -147,8 +148,8 @@ def verdict(answers, samples):
 def wafers():
     """Return x, y of the training, x, y of the test, and the names of the classes: shares of failed dies in 49 fields.
 
-    1,000 and 500 simulated wafer maps of ten patterns; each field is 4 x 4 pixels. The fields at the corners lie
-    outside the wafer and are 0 in every map.
+    1,000 and 500 simulated wafer maps of ten patterns; each field is 4 x 4 pixels. The field at the corner lies
+    outside the wafer: it is 0 in every map of the test.
     """
     from course_lib.data.wafer_maps import simulate_wafer_maps
 
@@ -181,7 +182,7 @@ def trained(seed):
 def default_network(seed, outlier=False):
     """Return a Network with the wafer maps; outlier: one weight of a corner field is OUTLIER times the largest.
 
-    The corner is 0 in every map, so the outlier changes no answer in float32.
+    The corner is 0 in every map of the test, so the outlier changes no answer in float32.
     """
     model = copy.deepcopy(trained(seed))
     if outlier:
@@ -271,3 +272,19 @@ def checked_labels(y, samples, count):
             )
         )
     return y.astype(int)
+
+
+def own_pair(result, w):
+    """Return q and scale, what the learner's quantize gave for w, or raise what does not fit."""
+    if not isinstance(written(result), (tuple, list)) or len(result) != 2:
+        raise TypeError(_("it gives {kind}, but a pair is needed: q, scale").format(kind=type(result).__name__))
+    q, scale = np.asarray(result[0]), float(result[1])
+    if q.shape != w.shape or q.dtype != np.int8:
+        raise ValueError(
+            _("q has shape {given} and dtype {dtype}, but {needed} and int8 are needed").format(
+                given=q.shape, dtype=q.dtype, needed=w.shape
+            )
+        )
+    if not (np.isfinite(scale) and scale > 0):
+        raise ValueError(_("scale is {scale}, but a number above 0 is needed").format(scale=scale))
+    return q, scale

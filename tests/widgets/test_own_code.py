@@ -23,6 +23,7 @@ TAKES = [
     ("PoolingExplorer", "image, pool_size"),
     ("UnrolledNetwork", "x, W_xh, W_hh, b_h"),
     ("AttentionPicture", "q, k, v"),
+    ("PrecisionBench", "w"),
 ]
 
 
