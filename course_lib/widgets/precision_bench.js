@@ -74,12 +74,12 @@ function render({ model, el }) {
   const cv = ui.canvas({
     label: t('Weights and answers'), maxWidth: 900, height: W => (wide(W) ? SECOND + LOW + 42 : SECOND + 2 * LOW + 122),
     draw(g, W, H, theme) {
-      const w = floats(get('weights_sent')), counts = floats(get('counts')), scales = doubles(get('scales')), int = get('format') === 'int';
+      const w = floats(get('weights_sent')), counts = floats(get('counts')), scales = doubles(get('scales')), { format, bits, shape, end, beyond } = get('view'), int = format === 'int';
       if (!w.length) return;
       const i = rankOf(w.length), where = floats(get('places')), place = where[i], code = floats(get('codes'))[i], column = place % scales.length, scale = scales[column];
-      const sum = sumOf(w[i], code, scale, get('format'), get('bits')), shape = (get('layers')[Math.min(get('layer'), get('layers').length) - 1] || ['', []])[1];
+      const sum = sumOf(w[i], code, scale, format, bits);
       const text = (s, x, y, c = theme.text, bold = '', align = 'left', most) => { g.font = `${bold} 12px ${theme.font}`; g.textAlign = align; g.textBaseline = 'middle'; g.fillStyle = c; g.fillText(s, x, y, most); };
-      const left = 46, width = W - left - 14, [end, beyond] = get('view'), most = Math.max(...counts, 1);
+      const left = 46, width = W - left - 14, most = Math.max(...counts, 1);
 
       // ---- the weights of the layer, and the numbers that the format has
       const decades = Array.from({ length: Math.floor(Math.log10(most)) + 1 }, (_, k) => 10 ** k), up = v => Math.log10(1 + v), limit = [-1.05 * end, 1.05 * end];
@@ -99,7 +99,7 @@ function render({ model, el }) {
       g.globalAlpha = 1; g.restore();
       const codes = floats(get('codes')), all = codes.length === shape.reduce((a, b) => a * b, 1);
       const used = all && int ? t('; used: {0}', thousands(new Set(codes.filter((_, k) => scales.length === 1 || where[k] % scales.length === column)).size)) : '';
-      const levels = int ? (scales.length > 1 ? t('levels of column {0}: {1}', column + 1, thousands(2 * sum.largest + 1)) : t('levels: {0}', thousands(2 * sum.largest + 1))) + used : t('{0} levels in each power of two', thousands(2 ** MANTISSA[get('format')]));
+      const levels = int ? (scales.length > 1 ? t('levels of column {0}: {1}', column + 1, thousands(2 * sum.largest + 1)) : t('levels: {0}', thousands(2 * sum.largest + 1))) + used : t('{0} levels in each power of two', thousands(2 ** MANTISSA[format]));
       text('▮ ' + levels + (int && gap < 3 ? t(' (too close to draw)') : ''), left, strip[0] - 13, theme.orange, '600', 'left', width);
       const inside = v => clamp(v, ...limit), ends = [];              // where the axis stops at what the scale covers
       if (beyond[0]) ends.push([left + 4, 'left', t('← {0} beyond', thousands(beyond[0]))]);
@@ -136,7 +136,7 @@ function render({ model, el }) {
       const key = [['circle', theme.blue, t('one scale')], ['square', theme.green, t('scale a column')], ['diamond', theme.purple, t('floats')], ['dashes', theme.text, t('float32')]];
       if (wide(W)) legend(g, theme, left + 4, SECOND - 31, key);
       else { legend(g, theme, left + 4, SECOND - 31, key.slice(0, 2)); legend(g, theme, left + 4, SECOND - 12, key.slice(2)); }
-      words(sum, w, i, place, shape, scales, column, scale);
+      words(sum, w, i, place, shape, scale, format);
     },
     pointer({ x, y, kind }) {
       if (kind === 'up') { held = -1; return; }
@@ -158,18 +158,18 @@ function render({ model, el }) {
 
   // ---- in formulas and in words
   const SUP = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' }, sup = k => [...String(k)].map(c => SUP[c]).join('');
-  function words(s, w, i, place, shape, scales, column, scale) {
+  function words(s, w, i, place, shape, scale, format) {
     const units = shape[shape.length - 1], row = Math.floor(place / units), own = get('own_result') || {}, v = w[i], lines = [];
     const name = t('weight {0} of {1} by size, row {2}, column {3}: w = {4}', thousands(i + 1), thousands(w.length), row + 1, (place % units) + 1, few(v));
-    if (get('format') === 'int') {
+    if (format === 'int') {
       lines.push(name, t('scale = {0} / {1} = {2}', few(scale * s.largest), s.largest, few(scale)) + `   q = ${t('round')}(${few(v)} / ${few(scale)}) = ${t('round')}(${few(s.ratio)}) = ${few(s.q)}${s.clipped ? ' ' + t('(clipped)') : ''}`,
         `${t('scale')} · q = ${few(scale)} · ${around(s.q)} = ${few(s.value)}   ` + (s.clipped ? t('error {0}: beyond what the scale covers', few(s.error, 3)) : t('error {0} (at most scale / 2 = {1})', few(s.error, 3), few(s.bound, 3))));
     } else if (v === 0) lines.push(name, t('0 is stored exactly.'));
-    else if (get('format') === 'float32') lines.push(name, t('23 bits of mantissa: as the network was trained, nothing is rounded.'));
+    else if (format === 'float32') lines.push(name, t('23 bits of mantissa: as the network was trained, nothing is rounded.'));
     else {
       const sign = v < 0 ? '−' : '';
-      lines.push(name, `w = ${sign}${few(s.digits, 6)} · 2${sup(s.exponent)}   ${t('{0} bits of mantissa', MANTISSA[get('format')])}: ${few(s.digits, 6)} → ${s.kept} / ${s.of} = ${few(s.kept / s.of, 6)}`,
-        `${sign}${few(s.kept / s.of, 6)} · 2${sup(s.exponent)} = ${few(s.value)}   ` + t('error {0} (at most {1} % of |w|)', few(s.error, 3), few(100 * 2 ** -(MANTISSA[get('format')] + 1), 2)));
+      lines.push(name, `w = ${sign}${few(s.digits, 6)} · 2${sup(s.exponent)}   ${t('{0} bits of mantissa', MANTISSA[format])}: ${few(s.digits, 6)} → ${s.kept} / ${s.of} = ${few(s.kept / s.of, 6)}`,
+        `${sign}${few(s.kept / s.of, 6)} · 2${sup(s.exponent)} = ${few(s.value)}   ` + t('error {0} (at most {1} % of |w|)', few(s.error, 3), few(100 * 2 ** -(MANTISSA[format] + 1), 2)));
     }
     if (own.of && get('format') === 'int' && get('bits') === 8 && !get('columns') && get('percentile') === 100) {
       const [mine_, theirs] = own.scales[Math.min(get('layer'), own.scales.length) - 1], right = number((100 * own.right) / get('result').samples, 1);

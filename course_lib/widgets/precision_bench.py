@@ -76,7 +76,7 @@ class PrecisionBench(CourseWidget):
     places = T.Bytes(help="float32 (n,): where each of them stands in the flat layer").tag(sync=True)
     codes = T.Bytes(help="float32 (n,): q of each, or the rounded number").tag(sync=True)
     scales = T.Bytes(help="float64 (1,) or (M,): one scale, or one for each column").tag(sync=True)
-    view = T.List(help="where the axis of the weights ends; how many lie beyond it on the left and right").tag(
+    view = T.Dict(help="format, bits and shape of `codes`; end of the axis; how many lie beyond, left and right").tag(
         sync=True
     )
     counts = T.Bytes(help="float32 (60,): weights in each bin along this axis").tag(sync=True)
@@ -151,8 +151,7 @@ class PrecisionBench(CourseWidget):
             if len(self._curves) >= KEPT:
                 self._curves.pop(next(iter(self._curves)))
             self._curves[key] = [
-                *([self.network.answers(how._replace(name="int", bits=b, columns=c)) for b in BITS]
-                  for c in (False, True)),
+                *(self.network.curve(how._replace(columns=columns)) for columns in (False, True)),
                 [self.network.answers(how._replace(name=name)) for name in FLOATS],
             ]  # fmt: skip
         return self._curves[key]
@@ -192,7 +191,8 @@ class PrecisionBench(CourseWidget):
         end = float(np.abs(w).max()) or 1.0
         if self.format == "int":
             end = min(end, 1.25 * float(r.scales.max()) * (2 ** (self.bits - 1) - 1))
-        self.view = [end, [int((w < -end).sum()), int((w > end).sum())]]
+        beyond = [int((w < -end).sum()), int((w > end).sum())]
+        self.view = {"format": self.format, "bits": self.bits, "shape": list(w.shape), "end": end, "beyond": beyond}
         self.counts = np.histogram(w, BINS, (-end, end))[0].astype("f4").tobytes()
         self.codes, self.scales = r.codes.ravel()[self._order].astype("f4").tobytes(), r.scales.tobytes()
 
@@ -244,7 +244,7 @@ class PrecisionBench(CourseWidget):
 
     def draw(self, figure):
         top, *below = figure.subplot_mosaic([["w", "w"], ["a", "e"]]).values()
-        counts, (end, _beyond) = np.frombuffer(self.counts, "f4"), self.view
+        counts, end = np.frombuffer(self.counts, "f4"), self.view["end"]
         edges = np.linspace(-end, end, BINS + 1)
         top.stairs(counts, edges, fill=True, color="#0072B2", alpha=0.6)
         w = np.frombuffer(self.weights_sent, "f4")

@@ -58,21 +58,28 @@ class Answers(NamedTuple):
 
 
 # ---------------------------------------------------------------- numbers in fewer bits
-def rounded(w, how):
+def covered(w, how):
+    """Return what the scales cover: the p-th percentile of |w|, (1,) or (M,), or the largest |w| where that is 0."""
+    sizes = np.abs(w.astype(np.float64)).reshape(-1, w.shape[-1] if how.columns else 1)
+    largest = sizes.max(axis=0)
+    ends = np.percentile(sizes, how.percentile, axis=0) if how.percentile < 100 else largest
+    return np.where(ends > 0, ends, largest)
+
+
+def rounded(w, how, ends=None):
     """Return w (..., M) in this Format: scale = p-th percentile of |w| / L, q = round(w / scale) from -L to L.
 
     L = 2^(bits - 1) - 1. With 8 bits, one scale and 100 % this is `quantization.quantize`. A scale of 0 becomes 1.
+    ends: `covered`, where it is known.
     """
     w = np.asarray(w)
     if how.name != "int":
         values = round_mantissa(w, MANTISSA[how.name])
         return Rounded(values.astype(np.float64), np.ones(1), values)
     largest = 2 ** (how.bits - 1) - 1
-    sizes = np.abs(w.astype(np.float64)).reshape(-1, w.shape[-1] if how.columns else 1)
-    covered = np.percentile(sizes, how.percentile, axis=0) if how.percentile < 100 else sizes.max(axis=0)
-    covered = np.where(covered > 0, covered, sizes.max(axis=0))
-    scales = np.where(covered > 0, covered / largest, 1.0)
-    q = np.clip(np.rint(w / scales), -largest, largest)
+    ends = covered(w, how) if ends is None else ends
+    scales = np.where(ends > 0, ends / largest, 1.0)
+    q = np.minimum(np.maximum(np.rint(w / scales), -largest), largest)
     return Rounded(q, scales, (q * scales).astype(np.float32))
 
 
@@ -110,6 +117,13 @@ class Network:
                     x = rounded(x, how._replace(columns=False, percentile=100.0)).values
             x = layer.forward(x, False)
         return x
+
+    def curve(self, how):
+        """Return the Answers of int with 2 to 16 bits, the rest as in `how`."""
+        ends = [covered(w, how) for w in self.kernels]
+        rows = [how._replace(name="int", bits=bits) for bits in BITS]
+        return [self.answers(h, [rounded(w, h, e).values for w, e in zip(self.kernels, ends, strict=True)])
+                for h in rows]  # fmt: skip
 
     def answers(self, how, kernels=None):
         """Return the Answers in this Format, or with these kernels."""

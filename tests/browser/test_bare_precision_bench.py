@@ -144,7 +144,7 @@ def test_a_weight_and_the_bits_by_pointer(show):  # noqa: F811
     page = show(widget)
     canvas = page.locator("canvas").first
     box, width = canvas.bounding_box(), canvas.evaluate("c => c.clientWidth")
-    w, end = sent(widget, "weights_sent"), 1.05 * widget.view[0]
+    w, end = sent(widget, "weights_sent"), 1.05 * widget.view["end"]
 
     def x(weight):
         return box["x"] + 46 + (weight + end) / (2 * end) * (width - 60)

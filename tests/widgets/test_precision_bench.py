@@ -65,7 +65,7 @@ def test_the_weights_are_rounded_as_by_hand(bits, columns, percentile):
     np.testing.assert_array_equal(widget.W.ravel()[places], w)
     assert sorted(places) == list(range(widget.W.size)) and len(scales) == (16 if columns else 1)
     np.testing.assert_allclose(codes * scales[places % len(scales)], values.ravel()[places], rtol=1e-6, atol=1e-9)
-    end, beyond = widget.view
+    end, beyond = widget.view["end"], widget.view["beyond"]
     assert numbers(widget, "counts").sum() + sum(beyond) == widget.W.size
     assert beyond == [int((w < -end).sum()), int((w > end).sum())]
 
@@ -189,7 +189,7 @@ def test_an_outlier_ruins_the_scale_and_clipping_mends_it():
     rest = np.sort(numbers(widget, "codes"))
     assert rest[-1] == 127 and set(rest[:-1]) <= {-1, 0, 1}
     clipped, mended = shown("outlier, clipped")
-    assert mended["verdict"] in ("same", "no loss") and clipped.view[1] == [0, 1]
+    assert mended["verdict"] in ("same", "no loss") and clipped.view["beyond"] == [0, 1]
     clipped.percentile = 90.0
     assert clipped.result["verdict"] == "worse"
     widget, result = shown("bfloat16")
