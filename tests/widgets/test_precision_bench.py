@@ -105,6 +105,25 @@ def test_the_answers_are_those_of_the_rounded_network(columns, percentile, input
         assert widget.accuracies()[bits - 2] == right.mean()
 
 
+def test_a_scale_never_covers_nothing():
+    """Of 20 weights 19 are 0: the 90th percentile is 0 too, so the largest is covered."""
+    w = np.zeros((20, 2), np.float32)
+    w[3] = [0.5, -2]
+    r = rounded(w, Format("int", 8, True, 90.0))
+    np.testing.assert_allclose(r.values, w, rtol=1e-6)
+    assert r.codes[3].tolist() == [127, -127]
+
+
+def test_a_setting_changed_later_gives_what_a_new_widget_gives():
+    widget = PrecisionBench()
+    for name, value in (("inputs", True), ("percentile", 97.0), ("outlier", True), ("seed", 2), ("columns", True)):
+        setattr(widget, name, value)
+        new = PrecisionBench(**{n: getattr(widget, n) for n in widget.settings()})
+        assert new.result == widget.result and new.view == widget.view
+        for trait in ("curve", "floats", "codes", "scales", "counts", "weights_sent"):
+            assert getattr(new, trait) == getattr(widget, trait), (name, trait)
+
+
 def test_the_size_by_hand():
     widget = PrecisionBench()
     weights, biases, units = 49 * 24 + 24 * 16 + 16 * 10, 24 + 16 + 10, 24 + 16 + 10
