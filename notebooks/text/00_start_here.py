@@ -129,7 +129,7 @@ figures.show(
 # | | Classical machine learning (trees, SVM) | Deep learning |
 # |---|---|---|
 # | Features | an engineer invents them (mean, peak, power = torque × speed) | the network finds them |
-# | Good at | tables, few examples, quick answers | pictures, sound, sequences, text |
+# | Good at | tables, few examples, quick answers | many pictures, sound, long texts |
 # | Data needed | hundreds of rows can be enough | usually thousands and more |
 # | Computing | seconds on a laptop | minutes to days, often on a GPU |
 # | Explaining | a small tree can be read | hard; we look at it from outside |
@@ -230,7 +230,8 @@ print(self_check.report())
 #
 # - Deep learning learns a rule from examples: forward, loss, backward, step, and again.
 # - CNN, RNN and NLP are wirings and uses of the same parts.
-# - On tables with good columns, start with a tree. On many pictures, on sound and on text, deep learning is better.
+# - On tables with good columns, start with a tree. On thousands of pictures a network is better. On sensors and short
+#   texts you will measure how close it is.
 # - You can move every widget, check every exercise, and everything stays on your computer.
 #
 # ### Glossary

@@ -942,4 +942,5 @@ for text in ("...", "3号泵密封漏油"):
 # | work order | 工单 | a line of text for a repair |
 # | label leakage | 标签泄漏 | the label was made from the input |
 #
-# **Next:** chapter 10, Smart manufacturing and smart logistics: forecasts that become orders.
+# **Next:** [Chapter 10, Smart manufacturing and smart logistics](10_smart_manufacturing_and_smart_logistics.ipynb):
+# forecasts that become orders.

@@ -78,7 +78,7 @@ figures.show(
 # | Energy | how much to buy, what to shift | meters, calendar | this chapter, case 1 |
 # | Deliveries | which day to promise | orders, suppliers | this chapter, case 2 |
 # | Stock | how many pieces to order | demand of the past | this chapter, case 3 |
-# | Deep learning or not | which model, if any | all of these | chapter 11 |
+# | Deep learning or not | which model, if any | all of these | [chapter 11](11_deep_learning_or_a_tree.ipynb) |
 
 # %% [markdown]
 # ## Case 1: the energy of the next hour
@@ -714,16 +714,15 @@ for name, forecast in month_by_month.items():
 # You should have seen: boosting, told to keep the absolute error small, **learned to forecast 0 for every part**. It
 # did what we asked. The one that is right about the pieces has the worst MASE.
 #
-# It happens to large models, too. Figures that others published for these data (the benchmark *time-series-score* on
-# Hugging Face, file `results_mase.csv`; our line is the last one):
+# It happens to large models, too. Figures that others published for these data (Shchur et al., 2023, a comparison of
+# automatic forecasting programs; their preparation of the data may differ a little; our line is the last one):
 #
 # | Method | MASE |
 # |---|---|
-# | AutoTheta | 1.195 |
 # | AutoETS | 1.133 |
 # | AutoARIMA | 1.118 |
-# | DeepAR, a recurrent network | 0.748 to 0.749 |
-# | Temporal Fusion Transformer | 0.749 to 0.751 |
+# | Temporal Fusion Transformer | 0.751 |
+# | DeepAR, a recurrent network | 0.749 |
 # | AutoPyTorch, after four hours | 0.746 |
 # | **always 0** | **0.746** |
 
@@ -998,4 +997,4 @@ for reason, count in orders.dropped.items():
 # | drift | 数据漂移 | the world changes after the training |
 # | fail-safe | 故障安全 | what happens when the model is wrong or silent |
 #
-# **Next:** chapter 11, Deep learning or a tree?: the same question for all kinds of data.
+# **Next:** [Chapter 11, Deep learning or a tree?](11_deep_learning_or_a_tree.ipynb) The same question for all kinds of data.
