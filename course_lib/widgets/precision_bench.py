@@ -237,8 +237,9 @@ class PrecisionBench(CourseWidget):
             verdict=verdicts()[r["verdict"]].format(**r), size=size,
         )  # fmt: skip
         if self.guess_first:
-            text += " " + _("You guessed {guess} bits. Measured: {needed}.").format(
-                guess=self.guess, needed=r["needed"] or _("not even 16 are enough")
+            found = _("from {n} bits on no loss can be told").format(n=r["needed"])
+            text += " " + _("You guessed {guess} bits. Measured: {found}.").format(
+                guess=self.guess, found=found if r["needed"] else _("not even 16 are enough")
             )
         return text
 

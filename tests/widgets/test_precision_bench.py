@@ -231,7 +231,8 @@ def test_guess_first_hides_the_answer():
     widget = PrecisionBench(guess_first=True)
     assert widget.asking and "accuracy" not in widget.describe() and "Your guess first" in widget.describe()
     widget.guess = 6
-    assert f"You guessed 6 bits. Measured: {widget.needed}." in widget.describe() and "accuracy" in widget.describe()
+    told = f"You guessed 6 bits. Measured: from {widget.needed} bits on no loss can be told."
+    assert told in widget.describe() and "accuracy" in widget.describe()
     widget.bits = 5
     assert widget.guess == 6  # the same question
     widget.columns = True
