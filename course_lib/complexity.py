@@ -40,6 +40,62 @@ def flops_of(layer):
     return int(2 * sum(kernels) * np.prod(used, dtype=int))
 
 
+def tensorflow_flops(model):
+    """The floating-point operations for one sample as TensorFlow's profiler counts them: {kind of operation: number}.
+
+    model: a built Keras model. Conv2D and MatMul are the products that `count_flops` counts; BiasAdd, MaxPool, Softmax
+    and others come on top.
+    """
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+    given = tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)
+    function = tf.function(lambda x: model(x, training=False)).get_concrete_function(given)
+    options = tf.compat.v1.profiler.ProfileOptionBuilder.float_operation()
+    options["output"] = "none"
+    graph = convert_variables_to_constants_v2(function).graph
+    found, nodes = {}, [tf.compat.v1.profiler.profile(graph, options=options)]
+    kinds = {one.name: one.type for one in graph.get_operations()}
+    while nodes:
+        node = nodes.pop()
+        nodes += node.children
+        if node.float_ops:
+            found[kinds[node.name]] = found.get(kinds[node.name], 0) + node.float_ops
+    return found
+
+
+def score_gradient(model, x, classes):
+    """How the score of a class reacts to each pixel: ds_k/dx, s_k the number of class k before the softmax.
+
+    model: a `course_lib.nn.Sequential` whose last layer is Dense; x (N, ...) its inputs; classes (N,) the number k for
+    each of them, or one for all -> gradients (N, ...). It is backpropagation, one layer further than training needs.
+
+    Source: Simonyan, Vedaldi and Zisserman 2013. Raises ValueError for a model without weights or with another last
+    layer, and for a class that it does not have.
+    """
+    *_others, last = model.layers or (None,)
+    if not isinstance(last, nn.Dense) or not model.built:
+        raise ValueError(_("score_gradient needs a model with weights whose last layer is Dense: its scores."))
+    y = model(x)
+    classes = np.broadcast_to(np.asarray(classes), len(y))
+    if not np.isin(classes, np.arange(y.shape[1])).all():
+        raise ValueError(
+            _("classes holds {given}, but the model has the classes 0 to {last}.").format(
+                given=np.unique(classes).tolist(), last=y.shape[1] - 1
+            )
+        )
+    first, needed = model.layers[0], model.layers[0].needs_dx
+    dy = np.eye(y.shape[1], dtype=y.dtype)[classes]
+    try:
+        first.needs_dx = True
+        dy = last.backward(dy, from_logits=True)
+        for layer in reversed(model.layers[:-1]):
+            dy = layer.backward(dy)
+    finally:
+        first.needs_dx = needed
+    return dy
+
+
 def saliency(dx):
     """Which pixels an answer depends on: max over channels of |dL/dx|, each image divided by its largest value.
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib import nn
-from course_lib.complexity import count_flops, saliency
+from course_lib.complexity import count_flops, saliency, score_gradient, tensorflow_flops
 
 
 def ten_classes():
@@ -65,6 +65,34 @@ def test_the_formula_counts_the_multiplications_of_the_loops():
     assert count_flops(model) == [2 * Counted.products]
 
 
+def test_the_products_are_those_of_tensorflow():
+    """Its profiler counts biases, pooling and softmax on top: each of them accounted for, to the last one."""
+    from course_lib import parity
+
+    model = ten_classes()
+    found = tensorflow_flops(parity.to_keras(model))
+    assert found["Conv2D"] + found["MatMul"] == sum(count_flops(model))
+    assert found["BiasAdd"] == 26 * 26 * 32 + 11 * 11 * 64 + 64 + 10
+    assert found["MaxPool"] == 4 * (13 * 13 * 32 + 5 * 5 * 64)
+    assert set(found) == {"Conv2D", "MatMul", "BiasAdd", "MaxPool"}
+
+
+@pytest.mark.parametrize("activation", ["softmax", None])
+def test_the_gradient_of_a_score_against_finite_differences(activation):
+    layers = [nn.Input((6, 6, 2)), nn.Conv2D(3, 3, activation="tanh"), nn.Flatten(), nn.Dense(4, activation=activation)]
+    model = nn.Sequential(layers, dtype="float64", rng=0)
+    x, classes = np.random.default_rng(1).normal(size=(3, 6, 6, 2)), np.array([0, 3, 1])
+
+    def scores(x):
+        model(x)
+        return model.layers[-1].logits[np.arange(3), classes].sum()
+
+    found = score_gradient(model, x, classes)
+    assert nn.relative_error(nn.numerical_gradient(scores, x), found) < 1e-6
+    np.testing.assert_array_equal(score_gradient(model, x[1:2], 3), found[1:2])  # one class for all
+    assert not model.layers[0].needs_dx  # training is as fast as before
+
+
 def test_saliency_by_hand():
     dx = np.array([[[[1.0, -4], [2, 0]]], [[[0, 0], [0, 0]]]])
     assert saliency(dx).tolist() == [[[1, 0.5]], [[0, 0]]]
@@ -87,6 +115,9 @@ def test_saliency_finds_the_only_pixel_that_counts():
     [
         (lambda: count_flops(nn.Sequential([nn.Dense(3)])), "no weights yet"),
         (lambda: count_flops(nn.Sequential([nn.Input((None, 3)), nn.SimpleRNN(3)])), "open number of steps"),
+        (lambda: score_gradient(nn.Sequential([nn.Input((2,)), nn.Dense(3)]), np.ones((1, 2)), 3), "classes holds [3]"),
+        (lambda: score_gradient(nn.Sequential([nn.Dense(3)]), np.ones((1, 2)), 0), "needs a model with weights"),
+        (lambda: score_gradient(nn.Sequential([]), np.ones((1, 2)), 0), "needs a model with weights"),
         (lambda: saliency(np.ones((4, 4))), "dx has shape (4, 4)"),
         (lambda: saliency(np.full((1, 2, 2, 1), np.nan)), "dx holds 4 values"),
     ],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from course_lib import nn, parity
+from course_lib import classical, nn, parity
 from tests.nn.cases import LOSS_CASES, activation_pair, call_loss, loss_case, scattered, seeds, sizes
 
 import keras  # isort: skip  after course_lib.parity, which sets TensorFlow up
@@ -91,6 +91,23 @@ def test_dense_in_float32():
 @given(n=sizes, seed=seeds, weighted=st.booleans())
 def test_losses(name, loss, logits, kind, n, seed, weighted):
     check_loss(loss, logits, kind, np.random.default_rng(seed), n, "float64", weighted)
+
+
+@few
+@given(n=sizes, seed=seeds)
+def test_the_hinge_loss(n, seed):
+    """Keras's Hinge and its gradient, with labels -1 and +1, as a linear SVM is trained."""
+    import tensorflow as tf
+
+    rng = np.random.default_rng(seed)
+    scores, y = 2 * rng.standard_normal(n), rng.choice([-1.0, 1.0], n)
+    with tf.GradientTape() as tape:
+        s = tf.constant(scores)
+        tape.watch(s)
+        theirs = tf.reduce_mean(keras.losses.hinge(y[:, None], s[:, None]))
+    loss, gradient = classical.hinge_loss(scores, y)
+    assert loss == pytest.approx(float(theirs), rel=1e-12, abs=1e-12)
+    np.testing.assert_allclose(gradient, tape.gradient(theirs, s).numpy(), rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(("name", "loss", "logits", "kind"), LOSS_CASES)
