@@ -77,15 +77,21 @@ def score_gradient(model, x, classes):
     if not isinstance(last, nn.Dense) or not model.built:
         raise ValueError(_("score_gradient needs a model with weights whose last layer is Dense: its scores."))
     y = model(x)
-    classes = np.broadcast_to(np.asarray(classes), len(y))
-    if not np.isin(classes, np.arange(y.shape[1])).all():
+    classes = np.asarray(classes)
+    if classes.shape not in ((), (len(y),)):
         raise ValueError(
-            _("classes holds {given}, but the model has the classes 0 to {last}.").format(
+            _("classes has shape {given}, but one class, or one for each of the {n} inputs, is needed.").format(
+                given=classes.shape, n=len(y)
+            )
+        )
+    if classes.dtype.kind not in "iu" or not np.isin(classes, np.arange(y.shape[1])).all():
+        raise ValueError(
+            _("classes holds {given}, but the model has the classes 0 to {last}: whole numbers.").format(
                 given=np.unique(classes).tolist(), last=y.shape[1] - 1
             )
         )
     first, needed = model.layers[0], model.layers[0].needs_dx
-    dy = np.eye(y.shape[1], dtype=y.dtype)[classes]
+    dy = np.eye(y.shape[1], dtype=y.dtype)[np.broadcast_to(classes, len(y))]
     try:
         first.needs_dx = True
         dy = last.backward(dy, from_logits=True)

@@ -42,7 +42,9 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
+from threadpoolctl import threadpool_limits
 
+threads = threadpool_limits(1)  # small models: more threads would only wait for each other
 from course_lib import choosing_drawings, classical, data, evaluation, exercises as ex, figures, nn, widgets
 from course_lib.experiments import load_result
 from course_lib.experiments.deep_or_tree import measure, table_rows
@@ -100,7 +102,8 @@ figures.show(
 
 
 # %% tags=["exercise"]
-def gini(y): ...  # your code
+def gini(y):
+    ...  # your code
 
 
 ex.gini.check(gini)
@@ -131,7 +134,8 @@ figures.show(
 
 
 # %% tags=["exercise"]
-def best_split(x, y): ...  # your code
+def best_split(x, y):
+    ...  # your code
 
 
 ex.best_split.check(best_split)
@@ -200,7 +204,8 @@ figures.show(
 
 
 # %% tags=["exercise"]
-def hinge_loss(scores, y): ...  # your code
+def hinge_loss(scores, y):
+    ...  # your code
 
 
 ex.hinge_loss.check(hinge_loss)
@@ -264,7 +269,8 @@ for name, says in (
 
 
 # %% tags=["exercise"]
-def balanced_accuracy(matrix): ...  # your code
+def balanced_accuracy(matrix):
+    ...  # your code
 
 
 ex.balanced_accuracy.check(balanced_accuracy)
@@ -287,7 +293,8 @@ ex.balanced_accuracy.check(balanced_accuracy)
 
 
 # %% tags=["exercise"]
-def paired_difference(a, b): ...  # your code
+def paired_difference(a, b):
+    ...  # your code
 
 
 ex.paired_difference.check(paired_difference)
