@@ -28,6 +28,7 @@ from course_lib.data.spare_parts import SpareParts, load_spare_parts, mase, simu
 from course_lib.data.steel_plates import PLATE_CLASSES, load_steel_plates, plate_probabilities, simulate_steel_plates
 from course_lib.data.table import Standardizer, Table, leaks, split_by_group
 from course_lib.data.texts import Texts, same_words
+from course_lib.data.tightening import JOINT_CLASSES, Joints, simulate_tightening
 from course_lib.data.time_series import ForecastWindows, TimeSeries, forecast_windows, split_by_time, time_leaks
 from course_lib.data.turbofan import load_turbofan
 from course_lib.data.wafer_maps import WAFER_CLASSES, simulate_wafer_maps, wafer_map_image
@@ -40,6 +41,7 @@ __all__ = [
     "BOARD_CLASSES",
     "CATALOGUE",
     "FAILURE_MODES",
+    "JOINT_CLASSES",
     "PLATE_CLASSES",
     "SHAPES",
     "WAFER_CLASSES",
@@ -47,6 +49,7 @@ __all__ = [
     "EngineRuns",
     "ForecastWindows",
     "Images",
+    "Joints",
     "MinMaxScaler",
     "Shipments",
     "SpareParts",
@@ -88,6 +91,7 @@ __all__ = [
     "simulate_shipments",
     "simulate_spare_parts",
     "simulate_steel_plates",
+    "simulate_tightening",
     "simulate_wafer_maps",
     "simulate_work_orders",
     "split_by_group",
@@ -110,6 +114,7 @@ LOADERS = {
     "shipments": {"real": load_shipments, "simulated": simulate_shipments},
     "spare_parts": {"real": load_spare_parts, "simulated": simulate_spare_parts},
     "steel_plates": {"real": load_steel_plates, "simulated": simulate_steel_plates},
+    "tightening": {"simulated": simulate_tightening},
 }
 
 
