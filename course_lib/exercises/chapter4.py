@@ -1,4 +1,4 @@
-"""The exercises of chapter 4, optimizers and training: three rules, mini-batches, and a figure for rare failures."""
+"""The exercises of chapter 4, optimizers and training: four rules, mini-batches, and a figure for rare failures."""
 
 import itertools
 
@@ -286,6 +286,192 @@ MOMENTUM_STEP = Exercise(
         _('First the memory: `m = 0 if state is None else state["m"]`.'),
         _("Then the new m, then the step. Return the new m in a new dictionary."),
         _('`m = momentum * m - learning_rate * gradient`, `w = w + m`, `return w, {"m": m}`.'),
+    ],
+)
+
+
+def averaged(v, g, rho, eps):
+    return rho * v + (1 - rho) * g**2
+
+
+def divided(g, v, rate, rho, eps):
+    return rate * g / np.sqrt(v + eps)
+
+
+def rmsprop_rule(step=divided, v_of=averaged, kept=lambda v: v):
+    """A wrong RMSprop: step(g, v, rate, rho, eps) is what is subtracted from w, v_of(v, g, rho, eps) the new v."""
+
+    def change(w, g, memory, rate, rho, eps):
+        v = v_of(memory["v"], g, rho, eps)
+        return w - step(g, v, rate, rho, eps), {**memory, "v": kept(v)}
+
+    return rule(change, "v")
+
+
+def old_v(w, g, memory, rate, rho, eps):
+    v = memory["v"]
+    return w - divided(g, v, rate, rho, eps), {**memory, "v": averaged(v, g, rho, eps)}
+
+
+def start_corrected(w, g, memory, rate, rho, eps):
+    v = averaged(memory["v"], g, rho, eps)
+    return w - divided(g, v / (1 - rho ** memory["t"]), rate, rho, eps), {**memory, "v": v}
+
+
+RMSPROP_STEP = Exercise(
+    name="rmsprop_step",
+    chapter=4,
+    title=_("A step of its own for each weight: RMSprop"),
+    statement=_(
+        "Return the weights after one step of RMSprop, and the new state:\n\n"
+        "$$v \\leftarrow \\rho\\, v + (1 - \\rho)\\, g^2, \\qquad "
+        "w \\leftarrow w - \\frac{\\eta\\, g}{\\sqrt{v + \\epsilon}}$$\n\n"
+        "g is the gradient. This is the form that Keras uses: epsilon stands inside the root. `state` is None at the "
+        "first step: then v is 0. At the next step you are handed the state that you returned; how it looks is up to "
+        'you, for example `{"v": v}`. Nothing handed in may be changed in place. Return `w, state`.\n\n'
+        "On paper, learning rate 0.1 and rho 0.9 (epsilon so small that it changes no digit here): w = 1 and gradient "
+        "0.5 give v = 0.025 and w = 0.684; the same gradient once more gives v = 0.0475 and w = 0.454."
+    ),
+    reference=nn.rmsprop_step,
+    call=trajectory,
+    returns="w, state",
+    case_names=("w", "gradients", "learning_rate", "rho", "epsilon"),
+    cases=steps_cases((0.1, 0.9, 1e-7), (0.05, 0.8, 0.01), (0.01, 0.5, 1e-3)),
+    outputs=STEPS,
+    misconceptions=[
+        Misconception(
+            "epsilon_outside",
+            rmsprop_rule(lambda g, v, rate, rho, eps: rate * g / (np.sqrt(v) + eps)),
+            _(
+                "Epsilon is outside of the root. In Keras's RMSprop it stands inside: sqrt(v + epsilon). (In Adam it "
+                "is outside.)"
+            ),
+        ),
+        Misconception(
+            "epsilon_forgotten",
+            rmsprop_rule(lambda g, v, rate, rho, eps: rate * g / np.sqrt(v)),
+            _("Epsilon is missing. It keeps the division safe where v is 0: sqrt(v + epsilon)."),
+        ),
+        Misconception(
+            "root_forgotten",
+            rmsprop_rule(lambda g, v, rate, rho, eps: rate * g / (v + eps)),
+            _("The root is missing: divide by sqrt(v + epsilon), not by v + epsilon."),
+        ),
+        Misconception(
+            "old_v",
+            rule(old_v, "v"),
+            _(
+                "You divided by the v of the step before, at the first step nearly by 0. Calculate the new v first, "
+                "then use it."
+            ),
+        ),
+        Misconception(
+            "gradient_not_squared",
+            rmsprop_rule(v_of=lambda v, g, rho, eps: rho * v + (1 - rho) * g),
+            _(
+                "v must average the square of the gradient, g ** 2. Yours averages the gradient itself, and the root "
+                "of a negative number is NaN."
+            ),
+        ),
+        Misconception(
+            "amount_averaged",
+            rmsprop_rule(v_of=lambda v, g, rho, eps: rho * v + (1 - rho) * np.abs(g)),
+            _("v averages the amount of the gradient. Its square is asked: g ** 2."),
+        ),
+        Misconception(
+            "not_averaged",
+            rmsprop_rule(v_of=lambda v, g, rho, eps: rho * v + g**2),
+            _("The factor (1 - rho) is missing: without it v is a sum, not an average, and the steps are too short."),
+        ),
+        Misconception(
+            "rho_turned",
+            rmsprop_rule(v_of=lambda v, g, rho, eps: (1 - rho) * v + rho * g**2),
+            _("rho is on the wrong term: it is the share of the old v that is kept, 1 - rho that of the new g ** 2."),
+        ),
+        Misconception(
+            "nothing_forgotten",
+            rmsprop_rule(v_of=lambda v, g, rho, eps: v + (1 - rho) * g**2),
+            _("The old v is not multiplied by rho, so v only grows and the steps become ever shorter."),
+        ),
+        Misconception(
+            "adagrad",
+            rmsprop_rule(v_of=lambda v, g, rho, eps: v + g**2),
+            _(
+                "Your v is the sum of all squared gradients: that is Adagrad. RMSprop averages and forgets: "
+                "rho * v + (1 - rho) * g ** 2."
+            ),
+        ),
+        Misconception(
+            "no_memory",
+            rmsprop_rule(kept=lambda v: 0 * v),
+            _("Nothing is remembered: every step is a first step. Take v from the state, and return the new v in it."),
+        ),
+        Misconception(
+            "root_kept",
+            rmsprop_rule(kept=np.sqrt),
+            _("You stored the root of v. Keep v itself in the state, and use the root only for the step."),
+        ),
+        Misconception(
+            "epsilon_kept",
+            rmsprop_rule(
+                lambda g, v, rate, rho, eps: rate * g / np.sqrt(v),
+                v_of=lambda v, g, rho, eps: rho * v + (1 - rho) * g**2 + eps,
+            ),
+            _("You stored epsilon in v, so it adds up from step to step. Add it only where you divide."),
+        ),
+        Misconception(
+            "brackets_of_epsilon",
+            rmsprop_rule(lambda g, v, rate, rho, eps: rate * g / np.sqrt(v) - eps),
+            _("Epsilon was added after the division. It stands inside the brackets of the root: np.sqrt(v + epsilon)."),
+        ),
+        Misconception(
+            "multiplied",
+            rmsprop_rule(lambda g, v, rate, rho, eps: rate * g * np.sqrt(v + eps)),
+            _("You multiplied by the root. Divide: where gradients are large, the steps become shorter."),
+        ),
+        Misconception(
+            "average_of_all_weights",
+            rmsprop_rule(v_of=lambda v, g, rho, eps: rho * v + (1 - rho) * np.mean(g**2)),
+            _("All weights share one v, the mean over the weights. Each weight has a v of its own: g ** 2, no mean."),
+        ),
+        Misconception(
+            "start_corrected",
+            rule(start_corrected, "v"),
+            _("You divided v by 1 - rho ** t, as Adam does. RMSprop does not correct the slow start."),
+        ),
+        Misconception(
+            "rho_ignored",
+            rmsprop_rule(v_of=lambda v, g, rho, eps: 0.9 * v + 0.1 * g**2),
+            _("You used 0.9. Use the argument `rho`."),
+        ),
+        Misconception(
+            "epsilon_ignored",
+            rmsprop_rule(lambda g, v, rate, rho, eps: rate * g / np.sqrt(v + 1e-7)),
+            _("You used 1e-7. Use the argument `epsilon`."),
+        ),
+        Misconception(
+            "rate_forgotten",
+            rmsprop_rule(lambda g, v, rate, rho, eps: g / np.sqrt(v + eps)),
+            _("The learning rate is missing: the step is learning_rate * gradient / sqrt(v + epsilon)."),
+        ),
+        Misconception(
+            "nothing_moved",
+            rmsprop_rule(lambda g, v, rate, rho, eps: 0 * g),
+            _("You returned the old weights. The first thing you return must be the new ones: `return w, state`."),
+        ),
+        Misconception(
+            "uphill",
+            rmsprop_rule(lambda *all_: -divided(*all_)),
+            _("You went uphill: the step is subtracted from w."),
+        ),
+    ],
+    hints=[
+        _('First the memory: `v = 0 if state is None else state["v"]`.'),
+        _("Then the new v, then the step with this new v. Epsilon is added to v before the root is taken."),
+        _(
+            "`v = rho * v + (1 - rho) * gradient**2`, "
+            '`w = w - learning_rate * gradient / np.sqrt(v + epsilon)`, `return w, {"v": v}`.'
+        ),
     ],
 )
 
@@ -908,4 +1094,4 @@ F1_SCORE = Exercise(
     ],
 )
 
-EXERCISES = [SGD_STEP, MINIBATCHES, MOMENTUM_STEP, ADAM_STEP, F1_SCORE]
+EXERCISES = [SGD_STEP, MINIBATCHES, MOMENTUM_STEP, RMSPROP_STEP, ADAM_STEP, F1_SCORE]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.exercises.chapter5_average import AVERAGE_POOL
 from course_lib.exercises.chapter5_convolution import CONV2D, CONV2D_BACKWARD, CONV_PARAMETERS
 from course_lib.exercises.chapter5_pooling import MAX_POOL, MAX_POOL_BACKWARD
 from course_lib.exercises.exercise import Exercise, Misconception
@@ -446,4 +447,6 @@ OUTPUT_SIZE = Exercise(
 )
 
 
-EXERCISES = [CROSS_CORRELATE, OUTPUT_SIZE, CONV2D, CONV_PARAMETERS, MAX_POOL, MAX_POOL_BACKWARD, CONV2D_BACKWARD]
+EXERCISES = [
+    CROSS_CORRELATE, OUTPUT_SIZE, CONV2D, CONV_PARAMETERS, MAX_POOL, AVERAGE_POOL, MAX_POOL_BACKWARD, CONV2D_BACKWARD,
+]  # fmt: skip

@@ -44,8 +44,11 @@ def pool_cases(rng):
     yield rng.normal(size=(4, 9, 6, 3)).T, 3
 
 
-def pool_naive(places=lambda n, p: n // p, begin=lambda i, p: i * p, size=lambda p: p):
-    """A wrong max_pool: another number of places, another begin or another size of the window."""
+def pool_naive(places=lambda n, p: n // p, begin=lambda i, p: i * p, size=lambda p: p, take=np.max):
+    """A wrong max_pool: another number of places, another begin or another size of the window.
+
+    Here and below `take` is what is taken of a window: np.mean makes a wrong average_pool of it.
+    """
 
     def wrong(x, pool_size):
         p = pool_size
@@ -53,55 +56,55 @@ def pool_naive(places=lambda n, p: n // p, begin=lambda i, p: i * p, size=lambda
         for i in range(x.shape[1] // p):
             for j in range(x.shape[2] // p):
                 rows, columns = begin(i, p), begin(j, p)
-                y[:, i, j] = x[:, rows : rows + size(p), columns : columns + size(p)].max(axis=(1, 2))
+                y[:, i, j] = take(x[:, rows : rows + size(p), columns : columns + size(p)], axis=(1, 2))
         return y
 
     return wrong
 
 
-def pool_counted_in_pixels(x, pool_size):
+def pool_counted_in_pixels(x, pool_size, take=np.max):
     """A wrong max_pool: i counts pixels and is used as the place in the result too."""
     p = pool_size
     y = np.zeros((len(x), x.shape[1] // p, x.shape[2] // p, x.shape[3]))
     for i in range(0, x.shape[1], p):
         for j in range(0, x.shape[2], p):
-            y[:, i, j] = x[:, i : i + p, j : j + p].max(axis=(1, 2))
+            y[:, i, j] = take(x[:, i : i + p, j : j + p], axis=(1, 2))
     return y
 
 
-def pool_without_cutting(x, pool_size):
+def pool_without_cutting(x, pool_size, take=np.max):
     (n, height, width, c), p = x.shape, pool_size
-    return x.reshape(n, height // p, p, width // p, p, c).max(axis=(2, 4))
+    return take(x.reshape(n, height // p, p, width // p, p, c), axis=(2, 4))
 
 
-def pool_list_reshaped(x, pool_size):
-    y = max_pool(x, pool_size)
+def pool_list_reshaped(x, pool_size, pool=max_pool):
+    y = pool(x, pool_size)
     return y.transpose(1, 2, 0, 3).reshape(y.shape)
 
 
-def pool_channels_first(x, pool_size):
+def pool_channels_first(x, pool_size, take=np.max):
     (n, c, height, width), p = x.shape, pool_size
     y = np.zeros((n, c, height // p, width // p))
     for i in range(height // p):
         for j in range(width // p):
-            y[:, :, i, j] = x[:, :, i * p : (i + 1) * p, j * p : (j + 1) * p].max(axis=(2, 3))
+            y[:, :, i, j] = take(x[:, :, i * p : (i + 1) * p, j * p : (j + 1) * p], axis=(2, 3))
     return y
 
 
-def pool_axes(shape, axes):
+def pool_axes(shape, axes, take=np.max):
     """A wrong max_pool: the cut images reshaped to shape(n, h, w, p, c), with the largest over axes."""
 
     def wrong(x, pool_size):
         n, h, w, c = len(x), x.shape[1] // pool_size, x.shape[2] // pool_size, x.shape[3]
         cut = x[:, : h * pool_size, : w * pool_size]
-        return cut.reshape(shape(n, h, w, pool_size, c)).max(axis=axes)
+        return take(cut.reshape(shape(n, h, w, pool_size, c)), axis=axes)
 
     return wrong
 
 
-def pool_window_axes(x, pool_size):
+def pool_window_axes(x, pool_size, take=np.max):
     windows = np.lib.stride_tricks.sliding_window_view(x, (pool_size, pool_size), axis=(1, 2))
-    return windows[:, ::pool_size, ::pool_size].max(axis=(3, 4))
+    return take(windows[:, ::pool_size, ::pool_size], axis=(3, 4))
 
 
 MAX_POOL = Exercise(

@@ -419,6 +419,23 @@ ex.momentum_step.check(momentum_step)
 # $$ v \leftarrow \rho \, v + (1 - \rho) \, g^2, \qquad w \leftarrow w - \frac{\eta \, g}{\sqrt{v + \epsilon}} $$
 
 # %% [markdown]
+# $\rho$ (rho) is the share of the old $v$ that is kept, usually 0.9. $\epsilon$ (epsilon) is a very small number: it keeps the
+# division safe where $v$ is 0.
+#
+# ### Exercise 4: RMSprop
+#
+# Write `rmsprop_step(w, gradient, state, learning_rate, rho, epsilon)` for one step. At the first step `state` is `None`:
+# $v = 0$. First compute the new $v$, then divide by **its** root. Return `w, state`.
+
+
+# %% tags=["exercise"]
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-7):
+    ...  # your code
+
+
+ex.rmsprop_step.check(rmsprop_step)
+
+# %% [markdown]
 # ### Adam: both together
 #
 # Adam averages the gradient (like momentum) and its square (like RMSprop). Both averages start at 0, which is too small
@@ -450,7 +467,7 @@ print("Adam:            ", nn.adam_step(w, g, learning_rate=0.01)[0].round(4))
 #
 # </details>
 #
-# ### Exercise 4: Adam
+# ### Exercise 5: Adam
 #
 # Write `adam_step(w, gradient, state, learning_rate, beta_1, beta_2, epsilon)` for one step. At the first step `state` is
 # `None`: $m$ and $v$ are 0 and $t = 1$. Keep $m$, $v$ and $t$ in the state. Return `w, state`.
@@ -481,7 +498,8 @@ widgets.OptimizerRace()
 # and SGD leave, at 0.2 momentum too; RMSprop and Adam scale each direction and still arrive. On the ridge the slope never
 # points sideways, and only the noise of SGD falls off: noise can help.
 #
-# Are your exercises green? Let your own rule run along: `widgets.OptimizerRace(use=momentum_step)`.
+# Are your exercises green? Let your own rule run along: `widgets.OptimizerRace(use=momentum_step)`, or
+# `use=rmsprop_step`. With the settings of the start its trail lies on that of the library's rule.
 
 # %% [markdown]
 # ### Are these really Keras's optimizers?
@@ -729,7 +747,7 @@ print(f"failures missed: {missed} of {test.y.sum()}, cost {missed * MISSED_FAILU
 # $$ F_1 = \frac{2 \cdot \text{precision} \cdot \text{recall}}{\text{precision} + \text{recall}} = \frac{2 \, TP}{2 \, TP + FP + FN} $$
 
 # %% [markdown]
-# ### Exercise 5: F1
+# ### Exercise 6: F1
 #
 # Write `f1_score(y_true, y_pred)`; both hold 0 and 1 and have the shape `(N,)`. Return F1 of the failures (class 1). When
 # no failure was found (TP = 0), return 0.

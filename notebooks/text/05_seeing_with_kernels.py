@@ -459,7 +459,23 @@ def max_pool(x, pool_size):
 ex.max_pool.check(max_pool)
 
 # %% [markdown]
-# ### Exercise 6: and back
+# ### Exercise 6: average pooling
+#
+# Write `average_pool(x, pool_size)` with the same shapes and the same windows: now the mean of each window.
+
+
+# %% tags=["exercise"]
+def average_pool(x, pool_size):
+    ...  # your code
+
+
+ex.average_pool.check(average_pool)
+
+# %% [markdown]
+# Are both green? Then the widget above runs on **your** code: `widgets.PoolingExplorer(use=max_pool)`, or
+# `widgets.PoolingExplorer(use=average_pool, pooling="average")`.
+#
+# ### Exercise 7: back through max pooling
 #
 # Write `max_pool_backward(dy, x, pool_size)`. Of equal pixels, the first in reading order takes the whole gradient.
 
@@ -519,7 +535,7 @@ check = nn.check_gradients(lambda x, W, b: nn.conv2d_forward(x, W, b, strides=2)
 print("finite differences agree within 1e-7:", check.passed)
 
 # %% [markdown]
-# ### Exercise 7: convolution backward
+# ### Exercise 8: convolution backward
 #
 # Write `conv2d_backward(dy, x, W)` for stride 1 without padding. Return `dW` and `db`.
 

@@ -310,6 +310,26 @@ def momentum_tuple_state(w, gradient, state, learning_rate, momentum):
     return w + m, (m,)
 
 
+def rmsprop_tuple_state(w, gradient, state, learning_rate, rho, epsilon):
+    (v,) = (np.zeros(w.shape),) if state is None else state
+    v = v * rho + np.square(gradient) * (1 - rho)
+    return w - gradient * learning_rate / (v + epsilon) ** 0.5, (v,)
+
+
+def rmsprop_other_form(w, gradient, state=None, learning_rate=0.001, rho=0.9, epsilon=1e-7):
+    state = state or {"average": 0.0}
+    average = state["average"] + (1 - rho) * (gradient * gradient - state["average"])
+    return w - learning_rate * (1 / np.sqrt(average + epsilon)) * gradient, {"average": average, "steps": 1}
+
+
+def rmsprop_loop(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-7):
+    new, v = w.copy(), np.zeros_like(w) if state is None else state.copy()
+    for i in np.ndindex(w.shape):
+        v[i] = rho * v[i] + (1 - rho) * gradient[i] ** 2
+        new[i] -= learning_rate * gradient[i] / math.sqrt(v[i] + epsilon)
+    return new, v
+
+
 def adam_without_alpha(w, gradient, state, learning_rate, beta_1, beta_2, epsilon):
     m, v, t = state if state else (0, 0, 0)
     t += 1
@@ -414,6 +434,7 @@ RIGHT = {
     "two_layer_gradients": [two_layers_with_parts, two_layers_by_sample, two_layers_mean_late],
     "sgd_step": [sgd_alone, sgd_copy, sgd_loop, nn.sgd_step, nn.gradient_descent_step],
     "momentum_step": [momentum_of_pytorch, momentum_with_default, momentum_tuple_state, nn.momentum_step],
+    "rmsprop_step": [rmsprop_tuple_state, rmsprop_other_form, rmsprop_loop, nn.rmsprop_step],
     "adam_step": [adam_without_alpha, adam_other_form, adam_powers_kept, nn.adam_step],
     "minibatches": [batches_yield, batches_shuffle_first, batches_while, batches_by_split],
     "f1_score": [f1_harmonic, f1_loop, f1_inverse_mean, f1_sklearn],

@@ -135,6 +135,33 @@ def pool_pixels(x, pool_size):
     return y
 
 
+def average_reshape(x, pool_size):
+    p, (H, W) = pool_size, x.shape[1:3]
+    x = x[:, : H - H % p, : W - W % p]
+    return x.reshape(len(x), H // p, p, W // p, p, x.shape[3]).mean(axis=(2, 4))
+
+
+def average_running(x, pool_size):
+    N, H, W, C = x.shape
+    total = np.zeros((N, H // pool_size, W // pool_size, C))
+    for u in range(pool_size):
+        for v in range(pool_size):
+            total += x[:, u::pool_size, v::pool_size][:, : total.shape[1], : total.shape[2]]
+    return total / pool_size**2
+
+
+def average_pixels(x, pool_size):
+    y = np.empty((x.shape[0], x.shape[1] // pool_size, x.shape[2] // pool_size, x.shape[3]))
+    for n, i, j, c in np.ndindex(*y.shape):
+        rows = x[n, i * pool_size : i * pool_size + pool_size, j * pool_size : j * pool_size + pool_size, c]
+        y[n, i, j, c] = sum(sum(row) for row in rows) / len(rows) / len(rows[0])
+    return y
+
+
+def average_library(x, pool_size):
+    return nn.average_pool2d_forward(x, pool_size)  # (y, cache)
+
+
 def pool_back_loops(dy, x, pool_size):
     dx = np.zeros_like(x)
     for n in range(dy.shape[0]):
@@ -321,6 +348,7 @@ RIGHT = {
     "conv2d": [conv_loops, conv_einsum, conv_rows, conv_library],
     "conv_parameters": [parameters_in_steps, parameters_of_layer, parameters_numpy],
     "max_pool": [pool_reshape, pool_running, pool_pixels],
+    "average_pool": [average_reshape, average_running, average_pixels, average_library],
     "max_pool_backward": [pool_back_loops, pool_back_library, pool_back_divmod],
     "summary_numbers": [summary_of_library, summary_step_by_step, summary_array],
     "flatten": [flatten_loops, flatten_ravel, flatten_product],

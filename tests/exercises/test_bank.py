@@ -64,13 +64,14 @@ NAMES = {
     1: ["neuron_output", "dense_forward", "parameter_count", "relu"],
     2: ["mean_squared_error", "softmax", "sparse_categorical_crossentropy", "plant_cost"],
     3: ["dense_backward", "relu_backward", "two_layer_gradients", "numerical_gradient"],
-    4: ["sgd_step", "minibatches", "momentum_step", "adam_step", "f1_score"],
+    4: ["sgd_step", "minibatches", "momentum_step", "rmsprop_step", "adam_step", "f1_score"],
     5: [
         "cross_correlate",
         "output_size",
         "conv2d",
         "conv_parameters",
         "max_pool",
+        "average_pool",
         "max_pool_backward",
         "conv2d_backward",
     ],
@@ -176,7 +177,7 @@ def with_source(text, name, scope):
     ("name", "library"),
     [(name, getattr(nn, name)) for name in (
         "dense_forward", "relu", "softmax", "relu_backward", "numerical_gradient", "sgd_step", "momentum_step",
-        "adam_step", "clip_by_norm",
+        "rmsprop_step", "adam_step", "clip_by_norm",
     )] + [("nasa_score", remaining_life.nasa_score)] + [(name, getattr(forecasting, name)) for name in (
         "seasonal_naive", "pinball_loss", "newsvendor_quantity", "stock_cost",
     )] + [(name, getattr(classical, name)) for name in ("gini", "best_split", "hinge_loss")]
@@ -257,6 +258,7 @@ def test_f1_and_cost_agree_with_scikit_learn():
                     np.array([10.0]), 1), np.full((1, 2, 2, 1), 6)),
         ("conv_parameters", ((3, 3), 1, 32), 320),
         ("max_pool", (np.array([[1.0, 3], [7, 4]])[None, :, :, None], 2), [[[[7]]]]),
+        ("average_pool", (np.array([[1.0, 3], [7, 4]])[None, :, :, None], 2), [[[[3.75]]]]),
         ("flatten", (np.arange(8.0).reshape(1, 2, 2, 2),), [np.arange(8)]),
         ("confusion_matrix", (np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0]), 2), [[1, 1], [1, 2]]),
         ("best_threshold", (np.array([0, 0, 1, 0, 1]), np.array([0.1, 0.3, 0.4, 0.6, 0.9]), 100, 8), 0.4),
@@ -308,6 +310,11 @@ def test_the_examples_with_several_results_are_right():
     first, state = ex.momentum_step.reference(w[:1], g[:1], None, 0.1, 0.9)
     second, _ = ex.momentum_step.reference(first, g[:1], state, 0.1, 0.9)
     np.testing.assert_allclose([first[0], second[0]], [0.95, 0.855])
+    first, state = ex.rmsprop_step.reference(w[:1], g[:1], None, 0.1, 0.9, 1e-7)
+    assert state["v"] == pytest.approx(0.025, 1e-12)
+    second, state = ex.rmsprop_step.reference(first, g[:1], state, 0.1, 0.9, 1e-7)
+    assert state["v"] == pytest.approx(0.0475, 1e-12)
+    np.testing.assert_allclose([first[0], second[0]], [0.684, 0.454], atol=5e-4)
     np.testing.assert_allclose(ex.adam_step.reference(w, g, None, 0.1, 0.9, 0.999, 1e-7)[0], [0.9, -1.9], atol=1e-5)
     sizes = [len(x) for x, _y in ex.minibatches.reference(np.zeros((5, 2)), np.zeros(5), 2, np.random.default_rng(0))]
     assert sizes == [2, 2, 1]
@@ -337,6 +344,10 @@ def test_the_short_references_for_images_agree_with_the_library():
         assert ex.output_size.reference(*case) == nn.conv_output_size(*case)
     for x, pool_size in ex.max_pool.fresh_cases():
         np.testing.assert_array_equal(ex.max_pool.reference(x, pool_size), nn.max_pool2d_forward(x, pool_size)[0])
+    for x, pool_size in ex.average_pool.fresh_cases():
+        np.testing.assert_allclose(
+            ex.average_pool.reference(x, pool_size), nn.average_pool2d_forward(x, pool_size)[0], rtol=1e-12, atol=1e-14
+        )
     for dy, x, pool_size in ex.max_pool_backward.fresh_cases():
         _y, cache = nn.max_pool2d_forward(x, pool_size)
         mine = ex.max_pool_backward.reference(dy, x, pool_size)

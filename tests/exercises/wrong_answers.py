@@ -203,6 +203,52 @@ def momentum_averaged(w, gradient, state, learning_rate, momentum):
     return w - learning_rate * v, v
 
 
+def rmsprop_of_the_textbook(w, gradient, state, learning_rate, rho, epsilon):
+    v = np.zeros(w.shape) if state is None else state["v"]
+    v = rho * v + (1 - rho) * np.square(gradient)
+    return w - learning_rate / (np.sqrt(v) + epsilon) * gradient, {"v": v}
+
+
+def rmsprop_without_root(w, gradient, state, learning_rate, rho, epsilon):
+    v = (1 - rho) * gradient**2 + (0 if state is None else rho * state)
+    return w - learning_rate * gradient / (epsilon + v), v
+
+
+def rmsprop_late(w, gradient, state, learning_rate, rho, epsilon):
+    if state is None:
+        state = np.zeros_like(w)
+    w = w - learning_rate * gradient / np.sqrt(state + epsilon)
+    state = rho * state + (1 - rho) * gradient**2
+    return w, state
+
+
+def rmsprop_of_g(w, gradient, state, learning_rate, rho, epsilon):
+    v = rho * (state or [0])[0] + (1 - rho) * gradient
+    return w - learning_rate * gradient / (v + epsilon) ** 0.5, [v]
+
+
+def rmsprop_sum(w, gradient, state, learning_rate, rho, epsilon):
+    v = rho * (state or {"v": 0.0})["v"] + gradient * gradient
+    return w - learning_rate * gradient / np.sqrt(v + epsilon), {"v": v}
+
+
+def rmsprop_factors_swapped(w, gradient, state, learning_rate, rho, epsilon):
+    v = 0.0 if state is None else state["v"]
+    v = v + rho * (gradient**2 - v)
+    return w - learning_rate * gradient / np.sqrt(v + epsilon), {"v": v}
+
+
+def rmsprop_forgets(w, gradient, state, learning_rate, rho, epsilon):
+    v = np.zeros_like(w)
+    v = rho * v + (1 - rho) * gradient**2
+    return w - learning_rate * gradient / np.sqrt(v + epsilon), {"v": v}
+
+
+def rmsprop_epsilon_at_the_end(w, gradient, state, learning_rate, rho, epsilon):
+    v = rho * (0 if state is None else state["v"]) + (1 - rho) * gradient**2
+    return w - learning_rate * gradient / np.sqrt(v) + epsilon, {"v": v}
+
+
 def adam_uncorrected(w, gradient, state, learning_rate, beta_1, beta_2, epsilon):
     m, v = state or (0, 0)
     m = beta_1 * m + (1 - beta_1) * gradient
@@ -406,6 +452,14 @@ WRONG = [
     ("sgd_step", "uphill", sgd_plus),
     ("momentum_step", "no_memory", momentum_forgotten),
     ("momentum_step", "average", momentum_averaged),
+    ("rmsprop_step", "epsilon_outside", rmsprop_of_the_textbook),
+    ("rmsprop_step", "root_forgotten", rmsprop_without_root),
+    ("rmsprop_step", "old_v", rmsprop_late),
+    ("rmsprop_step", "gradient_not_squared", rmsprop_of_g),
+    ("rmsprop_step", "not_averaged", rmsprop_sum),
+    ("rmsprop_step", "rho_turned", rmsprop_factors_swapped),
+    ("rmsprop_step", "no_memory", rmsprop_forgets),
+    ("rmsprop_step", "brackets_of_epsilon", rmsprop_epsilon_at_the_end),
     ("adam_step", "no_correction", adam_uncorrected),
     ("adam_step", "epsilon_of_the_paper", adam_paper),
     ("adam_step", "epsilon_inside", adam_epsilon_inside),

@@ -4,11 +4,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from tests.exercises.right_answers_5_6 import (
+    average_running,
     conv_back_places,
     conv_rows,
     correlate_four_loops,
     occlusion_mask,
     pool_back_loops,
+    pool_reshape,
     summary_step_by_step,
     threshold_by_argmin,
 )
@@ -107,6 +109,49 @@ def pool_average(x, pool_size):
 
 def pool_sliding(x, pool_size):
     return sliding_window_view(x, (pool_size, pool_size), axis=(1, 2)).max(axis=(-1, -2))
+
+
+def average_as_a_sum(x, pool_size):
+    return average_running(x, pool_size) * pool_size**2
+
+
+def average_of_the_image(x, pool_size):
+    N, H, W, C = x.shape
+    y = np.zeros((N, H // pool_size, W // pool_size, C))
+    for i, j in np.ndindex(y.shape[1:3]):
+        window = x[:, i * pool_size : (i + 1) * pool_size, j * pool_size : (j + 1) * pool_size]
+        y[:, i, j] = window.sum((1, 2)) / (H * W)
+    return y
+
+
+def average_sliding(x, pool_size):
+    return sliding_window_view(x, (pool_size, pool_size), axis=(1, 2)).mean(axis=(-1, -2))
+
+
+def average_of_all_channels(x, pool_size):
+    return np.repeat(average_running(x, pool_size).mean(axis=3, keepdims=True), x.shape[3], axis=3)
+
+
+def average_whole_numbers(x, pool_size):
+    return np.floor_divide(average_as_a_sum(x, pool_size), pool_size * pool_size)
+
+
+def average_column_first(x, pool_size):
+    N, H, W, C = x.shape
+    y = np.zeros((N, W // pool_size, H // pool_size, C))
+    for i in range(H // pool_size):
+        for j in range(W // pool_size):
+            window = x[:, i * pool_size :, j * pool_size :][:, :pool_size, :pool_size]
+            y[:, j, i] = window.mean(axis=1).mean(axis=1)
+    return y
+
+
+def average_quarter(x, pool_size):
+    return average_as_a_sum(x, pool_size) / 4
+
+
+def average_by_side(x, pool_size):
+    return average_as_a_sum(x, pool_size) / pool_size
 
 
 def pool_back_equal(dy, x, pool_size):
@@ -293,6 +338,15 @@ WRONG = [
     ("max_pool", "never_below_zero", pool_from_zero),
     ("max_pool", "mean", pool_average),
     ("max_pool", "stride_one", pool_sliding),
+    ("average_pool", "sum", average_as_a_sum),
+    ("average_pool", "largest", pool_reshape),
+    ("average_pool", "divided_by_image", average_of_the_image),
+    ("average_pool", "stride_one", average_sliding),
+    ("average_pool", "channels_mixed", average_of_all_channels),
+    ("average_pool", "rounded_down", average_whole_numbers),
+    ("average_pool", "rows_and_columns_swapped", average_column_first),
+    ("average_pool", "always_four", average_quarter),
+    ("average_pool", "divided_by_side", average_by_side),
     ("max_pool_backward", "to_all", pool_back_equal),
     ("max_pool_backward", "all_ties", pool_back_mask),
     ("max_pool_backward", "dy_forgotten", pool_back_ones),

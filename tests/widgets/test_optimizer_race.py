@@ -141,6 +141,11 @@ def momentum_step(w, gradient, state, learning_rate, momentum=0.9):
     return w + m, {"m": m}
 
 
+def rmsprop_step(w, gradient, state, learning_rate, rho, epsilon):
+    v = (1 - rho) * gradient**2 + (0 if state is None else rho * state["v"])
+    return w - learning_rate * gradient / np.sqrt(v + epsilon), {"v": v}
+
+
 def sgd_step(w, gradient, state, learning_rate):
     return w - learning_rate * gradient, state
 
@@ -150,6 +155,7 @@ def sgd_step(w, gradient, state, learning_rate):
     [
         (adam_step, "Adam"),
         (momentum_step, "momentum"),
+        (rmsprop_step, "RMSprop"),
         (sgd_step, "gradient descent"),
         (nn.adam_step, "Adam"),
         (nn.rmsprop_step, "RMSprop"),

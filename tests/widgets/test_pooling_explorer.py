@@ -113,6 +113,16 @@ def test_the_learners_function_in_its_own_form(use):
     assert own.own_differs > 5 and PoolingExplorer().own_output == b""
 
 
+def test_the_learners_own_mean_is_compared_with_average_pooling():
+    def average_pool(x, pool_size):
+        N, H, W, C = x.shape
+        return x.reshape(N, H // pool_size, pool_size, W // pool_size, pool_size, C).mean(axis=(2, 4))
+
+    own = PoolingExplorer(use=average_pool, pooling="average")
+    assert own.error == "" and own.own_differs == 0 and own.own_output
+    assert PoolingExplorer(use=average_pool).own_differs > 5  # without `pooling` it is compared with the maximum
+
+
 def test_a_function_without_strides_says_what_to_set():
     own = PoolingExplorer(use=max_pool)
     own.pool_size = 3
