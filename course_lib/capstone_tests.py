@@ -73,7 +73,8 @@ class SuiteResult:
         body = ""
         for row in self.rows:
             words, colour = _mark(row)
-            cells = (escape(row.checked), escape(row.whose), escape(words), prose(row.message))
+            short = [f"<span style='white-space: nowrap'>{escape(text)}</span>" for text in (row.whose, words)]
+            cells = (escape(row.checked), *short, prose(row.message))
             body += (
                 f"<tr><th scope='row' style='text-align: left; border-left: 0.4em solid {colour}'>"
                 f"<code>{escape(row.name)}</code></th>" + "".join(f"<td {left}>{cell}</td>" for cell in cells) + "</tr>"
