@@ -262,7 +262,10 @@ def test_a_function_that_fails_leaves_the_table_whole(kind):
     assert all(row.message for row in result.rows) and str(result) and result._repr_html_()
 
 
-def test_a_function_that_never_ends_is_stopped_and_its_network_tests_are_not_run(monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "not_run"), [("momentum_step", ["momentum"]), ("adam_step", ["adam", "inputs", "learns"])]
+)
+def test_a_function_that_never_ends_is_stopped_and_its_network_tests_are_not_run(name, not_run, monkeypatch):
     from course_lib.exercises import checking
 
     monkeypatch.setattr(checking, "SECONDS", 2.0)
@@ -271,10 +274,14 @@ def test_a_function_that_never_ends_is_stopped_and_its_network_tests_are_not_run
         while True:
             w = w + 0
 
-    result = test_suite(library(momentum_step=momentum_step))
-    assert red(result) == ["momentum_step", "momentum"]
-    assert "still running" in why(result, "momentum_step") and "never ends" in why(result, "network: momentum")
-    assert [row.verdict for row in result.rows if row.name == "network: momentum"] == ["not run"]
+    def adam_step(w, gradient, state=None, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+        while True:
+            w = w + 0
+
+    result = test_suite(library(**{name: {"momentum_step": momentum_step, "adam_step": adam_step}[name]}))
+    assert red(result) == [name, *not_run] and "still running" in why(result, name)
+    assert [row.name for row in result.rows if row.verdict == "not run"] == [f"network: {test}" for test in not_run]
+    assert all("never ends" in why(result, f"network: {test}") for test in not_run)
 
 
 def test_a_network_test_that_never_ends_is_stopped(monkeypatch):
