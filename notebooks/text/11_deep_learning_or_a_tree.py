@@ -608,4 +608,4 @@ for call in (
 # | standard error | 标准误差 | how far a mean may be off by luck |
 # | extrapolation | 外推 | answers outside of what was measured |
 #
-# **Next:** chapter 12, Limits: data, complexity, compute.
+# **Next:** [Chapter 12, Limits: data, complexity, compute](12_limits_data_complexity_compute.ipynb).

@@ -66,8 +66,9 @@ figures.show(
         {"CNN": hunger["cnn"], "CNN, flips and turns": hunger["augmented"], "SVM": hunger["svm"]},
         "real pictures of each class",
     ),
-    "Accuracy over 10 to 1,000 pictures of each class. All three curves rise steeply at first and then flatten. The CNN "
-    "with flips and turns lies far above the two others on the left, from 70 % with ten pictures, and all meet near 90 %.",
+    "Accuracy over 10 to 1,000 pictures of each class. All three curves rise steeply at first and then flatten. The "
+    "CNN with flips and turns lies far above the two others on the left, from 70 % with ten pictures, and all meet "
+    "near 90 %.",
 )
 
 # %% tags=["nbval-check-output"]
@@ -271,12 +272,12 @@ network.fit(with_mark(maps), maps.y, epochs=6, batch_size=32, verbose=0, rng=0)
 
 def share_found(pictures):
     """The share of the scratches that are called scratches."""
-    return np.mean(network.predict(pictures)[test.y == scratch].argmax(axis=1) == scratch)
+    return np.mean(network.predict(pictures, batch_size=64)[test.y == scratch].argmax(axis=1) == scratch)
 
 
 everywhere = test.x.copy()
 everywhere[:, 1:4, 1:4] = 1.0
-fooled = np.mean(network.predict(everywhere)[test.y != scratch].argmax(axis=1) == scratch)
+fooled = np.mean(network.predict(everywhere, batch_size=64)[test.y != scratch].argmax(axis=1) == scratch)
 print(f"scratches found with the mark: {share_found(with_mark(test)):.0%}, without it: {share_found(test.x):.0%}")
 print(f"other maps that the mark turns into 'scratch': {fooled:.0%}")
 
@@ -360,12 +361,12 @@ print("GPU:", gpus[0].name if gpus else "none that TensorFlow sees")
 compiled = tf.function(lambda x: twin(x, training=False))
 for device in ["/CPU:0"] + (["/GPU:0"] if gpus else []):
     with tf.device(device):
-        batch = tf.constant(test.x[:256])
+        batch = tf.constant(test.x[:64])
         compiled(batch)
         start = time.perf_counter()
         for _call in range(10):
             compiled(batch).numpy()
-        print(f"{device}: {100 * (time.perf_counter() - start) / 256:.3f} ms for one picture of 256")
+        print(f"{device}: {100 * (time.perf_counter() - start) / 64:.3f} ms for one picture of 64")
 
 # %% [markdown]
 # ### Fewer digits
@@ -429,11 +430,11 @@ for name in ("float32", "bfloat16"):
 # And an answer? All weights of the trained network, rounded:
 
 # %% tags=["nbval-check-output"]
-reference = network.predict(test.x).argmax(axis=1)
+reference = network.predict(test.x, batch_size=64).argmax(axis=1)
 for name in ("float32", "tf32", "bfloat16"):
     rounded = numpy_network(10, 0)
     rounded.set_weights([round_mantissa(w, MANTISSA[name]) for w in network.get_weights()])
-    changed = np.sum(rounded.predict(test.x).argmax(axis=1) != reference)
+    changed = np.sum(rounded.predict(test.x, batch_size=64).argmax(axis=1) != reference)
     print(f"{name:9} fewer than 2 % of {len(test)} answers change:", bool(changed < 0.02 * len(test)))
 
 # %% [markdown]
@@ -486,7 +487,7 @@ ex.int8_dense.check(int8_dense)
 bytes_before = sum(w.nbytes for w in network.get_weights())
 in_bytes = numpy_network(10, 0)
 in_bytes.set_weights([quantization.dequantize(*quantization.quantize(w)) for w in network.get_weights()])
-changed = np.mean(in_bytes.predict(test.x).argmax(axis=1) != reference)
+changed = np.mean(in_bytes.predict(test.x, batch_size=64).argmax(axis=1) != reference)
 print(f"{bytes_before:,} bytes become {bytes_before // 4:,}")
 print("fewer than 5 % of the answers change:", bool(changed < 0.05))
 
@@ -615,7 +616,8 @@ for k, c, t in zip(count, compute, traffic, strict=True):
 figures.show(
     limits_drawings.compute_and_traffic(count, compute, traffic),
     "Time of one step for 1, 2, 4 and 8 workers as bars of two parts. The part to calculate halves each time. The part "
-    "to send is 0 for one worker and grows from 0.04 to 0.07 seconds, so four and eight workers need nearly the same time.",
+    "to send is 0 for one worker and grows from 0.04 to 0.07 seconds, so four and eight workers need nearly the same "
+    "time.",
 )
 
 # %% [markdown]
@@ -715,4 +717,4 @@ widgets.Quiz(12)
 # | all-reduce | 全归约 | all workers get the sum |
 # | export | 导出 | the model as a file for another program |
 #
-# **Next:** chapter 13, Capstone.
+# **Next:** [Chapter 13, Capstone](13_capstone.ipynb).

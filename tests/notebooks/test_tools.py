@@ -178,6 +178,7 @@ def test_chapter_0_needs_one_exercise_only():
         replaced(f"ex.{name}.check", "print")(notebook)
     assert rules.exercises_and_quiz(chapter(notebook, "00_test.ipynb")) == []
     assert rules.exercises_and_quiz(chapter(notebook, "01_test.ipynb")) != []
+    assert len(rules.exercises_and_quiz(chapter(notebook, "13_test.ipynb"))) == 3  # no library, no tests, no memo
 
 
 def test_formulas_and_their_tests_are_held_against_each_other(tmp_path, monkeypatch):
