@@ -22,7 +22,6 @@ from course_lib.data.machine_failures import (
 )
 from course_lib.data.maintenance_phrases import load_maintenance_phrases, simulate_maintenance_phrases
 from course_lib.data.min_max import MinMaxScaler
-from course_lib.data.screw_joints import SCREW_ANGLES, SCREW_CLASSES, TORQUE_WINDOW, simulate_screw_joints
 from course_lib.data.sensor_table import SHAPES, sensor_table
 from course_lib.data.shipments import Shipments, load_shipments, one_hot, simulate_shipments
 from course_lib.data.spare_parts import SpareParts, load_spare_parts, mase, simulate_spare_parts
@@ -44,10 +43,7 @@ __all__ = [
     "FAILURE_MODES",
     "JOINT_CLASSES",
     "PLATE_CLASSES",
-    "SCREW_ANGLES",
-    "SCREW_CLASSES",
     "SHAPES",
-    "TORQUE_WINDOW",
     "WAFER_CLASSES",
     "DataUnavailable",
     "EngineRuns",
@@ -92,7 +88,6 @@ __all__ = [
     "simulate_engines",
     "simulate_machine_failures",
     "simulate_maintenance_phrases",
-    "simulate_screw_joints",
     "simulate_shipments",
     "simulate_spare_parts",
     "simulate_steel_plates",
@@ -120,7 +115,6 @@ LOADERS = {
     "spare_parts": {"real": load_spare_parts, "simulated": simulate_spare_parts},
     "steel_plates": {"real": load_steel_plates, "simulated": simulate_steel_plates},
     "tightening": {"simulated": simulate_tightening},
-    "screw_joints": {"simulated": simulate_screw_joints},
 }
 
 

@@ -4,7 +4,6 @@ Nothing here is downloaded or opened: see `download.fetch`. A file is known by i
 """
 
 from course_lib.data.catalogue_plant import ENERGY, SHIPMENTS, SPARE_PARTS, STEEL_PLATES
-from course_lib.data.catalogue_screw_joints import SCREW_JOINTS
 from course_lib.data.catalogue_texts import MAINTENANCE_PHRASES, WORK_ORDERS
 from course_lib.data.catalogue_tightening import TIGHTENING
 from course_lib.data.data_set import Address, Column, DataFile, DataSet
@@ -358,6 +357,5 @@ CATALOGUE = {
         SPARE_PARTS,
         STEEL_PLATES,
         TIGHTENING,
-        SCREW_JOINTS,
     )
 }
