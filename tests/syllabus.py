@@ -24,8 +24,8 @@ class Topic:
     formula: str  # as the chapter displays it
     numpy: str  # in course_lib
     tensorflow: str  # file::test, in tests
-    widget: str
-    exercise: str
+    widget: str | None
+    exercise: str | None
 
 
 TOPICS = [
@@ -105,9 +105,9 @@ TOPICS = [
           "quantization.quantize", "test_export.py::test_the_same_answers_from_tensorflow_lite", "PrecisionBench",
           "quantize"),
     Topic("Limits: float formats", "12", r"|\tilde x - x| \le 2^{-(m + 1)} |x|", "precision.round_mantissa",
-          "test_precision.py::test_bfloat16_is_the_cast_of_tensorflow_bit_by_bit", "PrecisionBench", "int8_dense"),
+          "test_precision.py::test_bfloat16_is_the_cast_of_tensorflow_bit_by_bit", "PrecisionBench", None),
     Topic("Limits: several machines", "12", r"g = \frac{\sum_k n_k \, g_k}{\sum_k n_k}", "parallel.average_gradients",
-          "test_two_workers.py::test_two_processes_train_as_one", "PrecisionBench", "average_gradients"),
+          "test_two_workers.py::test_two_processes_train_as_one", None, "average_gradients"),
 ]  # fmt: skip
 
 
@@ -134,8 +134,8 @@ def row(topic):
         f"${topic.formula}$".replace("|", r"\vert "),
         f"`{topic.numpy}`",
         f"{kind}: [{test.removeprefix('test_').replace('_', ' ')}](tests/{file})",
-        f"`{topic.widget}`",
-        f"`{topic.exercise}`",
+        f"`{topic.widget}`" if topic.widget else "-",
+        f"`{topic.exercise}`" if topic.exercise else "-",
     ]) + " |"  # fmt: skip
 
 
