@@ -15,6 +15,11 @@ if data_folder() is None:
 os.environ.setdefault("MPLBACKEND", "Agg")  # for a machine without a screen; kernels drop it (see environment.py)
 
 
+def pytest_collection_modifyitems(items):
+    """The notebooks first: on several cores they take the longest, and would be left for one core at the end."""
+    items.sort(key=lambda item: item.path.name != "test_run.py")
+
+
 def pytest_configure():
     """Where real data are a must (`COURSE_REAL_DATA=required`), a run on the simulator alone does not start."""
     if os.environ.get("COURSE_REAL_DATA") == "required" and (missing := missing_real_data()):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.environment import ROOT, kernel_environment
-from tests.notebooks.chapter import Chapter, chapter_paths, tags
+from tests.notebooks.chapter import chapter_paths
 
 CHAPTERS = [pytest.param(path, id=path.stem) for path in chapter_paths()]
 MOST_MB = 1024
@@ -95,19 +95,5 @@ def report(path, run, capsys, how=""):
 def test_notebook(path, tmp_path, capsys):
     run = nbval(path, tmp_path)
     report(path, run, capsys)
-    found = problems(run, path)
-    assert not found, "\n".join(found)
-
-
-def uses_real_data(path):
-    return path.exists() and any("real-data" in tags(cell) for _, cell in Chapter.read(path).code)
-
-
-@pytest.mark.parametrize("path", [p for p in CHAPTERS if uses_real_data(p.values[0])])
-def test_notebook_without_data_and_network(path, tmp_path, capsys):
-    """The chapter goes on with simulated data; only what real data would have shown is not compared."""
-    nowhere = {"COURSE_DATA": str(tmp_path / "nowhere"), "COURSE_CACHE": str(tmp_path / "cache"), "COURSE_OFFLINE": "1"}
-    run = nbval(path, tmp_path, **nowhere)
-    report(path, run, capsys, " offline")
     found = problems(run, path)
     assert not found, "\n".join(found)
