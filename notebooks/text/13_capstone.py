@@ -265,7 +265,7 @@ figures.show(
     ),
     "Share of each kind of fault that is found, by the window, by boosting and by the network. The window finds all "
     "stripped threads and misses part of the cross-threaded joints and of the wrong washers. Network and boosting find "
-    "nearly all of every kind.",
+    "about nine of ten of every kind, or more.",
 )
 
 # %% [markdown]
