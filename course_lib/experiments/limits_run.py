@@ -2,7 +2,7 @@
 
     python -m course_lib.experiments.limits_run
 
-writes results/limits_run.json. It needs Keras with TensorFlow and the real boards; about 6 minutes on two cores.
+writes results/limits_run.json. It needs Keras with TensorFlow and the real boards; about 10 minutes on two quiet cores.
 
 Transfer: the network of chapter 6 learns 1,000 steps on simulated boards (1,000 of each of the seven classes) and is
 asked about real ones; then it learns 500 more steps on few real boards of each class, beside the same network that
