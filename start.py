@@ -90,8 +90,13 @@ def main(arguments):
     if arguments[:1] == ["test"]:
         return run([PYTHON, "-m", "pytest", *arguments[1:]])
     print("Opening JupyterLab on chapter 0. Stop it with Ctrl-C in this window.", flush=True)
+    return run([PYTHON, "-m", "jupyterlab", *lab_options(arguments)])
+
+
+def lab_options(arguments):
+    """JupyterLab's options: chapter 0 first, and whatever was asked for."""
     page = [] if any("default_url" in a for a in arguments) else [f"--LabApp.default_url=/lab/tree/{FIRST_PAGE}"]
-    return run([PYTHON, "-m", "jupyterlab", *page, *arguments])
+    return [*page, *arguments]
 
 
 def wrong_python():

@@ -9,10 +9,12 @@ progress file is named and left out.
 
 import argparse
 import csv
+import io
 import json
 import sys
 from pathlib import Path
 
+from course_lib.files import write_whole
 from course_lib.language import _
 
 COURSE = "deep-learning-on-the-factory-floor"
@@ -107,8 +109,13 @@ def main(arguments=None):
     print("\n".join(summary(learners)))
     head, lines = table(learners)
     target = folder / "progress.csv"
-    with open(target, "w", encoding="utf-8-sig", newline="") as file:  # with its mark Excel reads Chinese names
-        csv.writer(file).writerows([head, *lines])
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([head, *lines])
+    try:
+        write_whole(target, text.getvalue(), encoding="utf-8-sig")  # with its mark Excel reads Chinese names
+    except OSError as error:
+        print(_("{file} could not be written ({error}).").format(file=target, error=error.strerror or error))
+        return 1
     print(_("Written: {file}").format(file=target))
     return 0
 

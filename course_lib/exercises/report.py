@@ -6,6 +6,7 @@ from pathlib import Path
 
 from course_lib.exercises import store
 from course_lib.exercises.display import escape, show
+from course_lib.files import write_whole
 from course_lib.language import _
 
 
@@ -101,7 +102,7 @@ def export_progress(name, folder="."):
         "quizzes": table.quizzes,
     }
     try:
-        file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_whole(file, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     except OSError as error:
         raise OSError(
             _("{file} could not be written ({error}). Give another place: export_progress(name, folder=...).").format(

@@ -11,6 +11,7 @@ import os
 import time
 from pathlib import Path
 
+from course_lib.files import write_whole
 from course_lib.language import _
 
 VERSION = 1
@@ -158,23 +159,7 @@ def _set_aside(file):
 
 
 def _write(file, content):
-    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    try:
-        with open(beside, "w", encoding="utf-8") as stream:
-            json.dump(content, stream, indent=1, sort_keys=True, ensure_ascii=False)
-            stream.flush()
-            os.fsync(stream.fileno())
-        for wait in (0.01, 0.05, 0.2, None):  # Windows refuses while another program reads the file
-            try:
-                os.replace(beside, file)
-                return
-            except PermissionError:
-                if wait is None:
-                    raise
-                time.sleep(wait)
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink()
+    write_whole(file, json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False))
 
 
 @contextlib.contextmanager

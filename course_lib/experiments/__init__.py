@@ -2,9 +2,10 @@
 
 import importlib.metadata
 import json
-import os
 import platform
 from pathlib import Path
+
+from course_lib.files import write_whole
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -16,10 +17,7 @@ def load_result(name):
 
 def write_result(result, path):
     """Write `result` as a small text file, whole or not at all."""
-    path = Path(path)
-    half = path.with_name(path.name + ".part")
-    half.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    os.replace(half, path)
+    write_whole(path, json.dumps(result, indent=1) + "\n")
 
 
 def versions(*packages):
