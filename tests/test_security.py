@@ -9,12 +9,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from html.parser import HTMLParser
 from pathlib import Path
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 import start
-from course_lib import exercises as ex
+from course_lib import exercises as ex, figures, nn, widgets
+from course_lib.parity.comparison import Comparison, compare_arrays
 from tests.environment import ROOT, kernel_environment
 
 LIBRARY = sorted((ROOT / "course_lib").rglob("*.py"))
@@ -124,3 +128,45 @@ def test_the_server_listens_on_this_computer_only(server):
     lines = [line.split() for file in ("tcp", "tcp6") for line in Path("/proc/net", file).read_text().splitlines()[1:]]
     listening = {line[1].split(":")[0] for line in lines if line[3] == "0A" and int(line[1][-4:], 16) == server["port"]}
     assert listening and listening <= {"0100007F", "00000000000000000000000001000000"}
+
+
+HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'&"
+
+
+class Tags(HTMLParser):
+    """The tags of a page that could run something."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        if tag in ("script", "iframe", "object", "embed") or any(name.startswith("on") for name, _value in attributes):
+            self.found.append(tag)
+
+
+def pages():
+    """Whatever Python shows as HTML, with a hostile text wherever a learner or a data set gives one."""
+    fig, _axes = plt.subplots()
+    yield figures.Picture(fig, f"A picture of {HOSTILE} and more")._repr_mimebundle_()["text/html"]
+    plt.close(fig)
+    row = compare_arrays(HOSTILE, np.ones(2), np.zeros(2), 1e-12)
+    yield Comparison((row,), "float64", HOSTILE)._repr_html_()
+    images = np.zeros((2, 6, 6, 1), np.float32)
+    model = nn.Sequential([nn.Flatten(input_shape=(6, 6, 1)), nn.Dense(2, activation="softmax")], rng=0)
+    inspector = widgets.NetworkInspector(model, images, labels=[0, 1], class_names=[HOSTILE, "none"])
+    yield inspector._repr_mimebundle_()[0]["text/html"]
+
+    def raises(z):
+        raise ValueError(HOSTILE)
+
+    yield ex.relu.check(raises)._repr_html_()
+
+
+def test_a_hostile_text_stays_text_in_what_python_shows():
+    count = 0
+    for page in pages():
+        assert Tags(page).found == [] and ("&lt;script&gt;" in page), page[:2000]
+        count += 1
+    assert count == 4 and Tags(HOSTILE).found == ["img", "script"]

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.environment import ROOT, kernel_environment
+from tests.environment import ROOT, SIDE_BY_SIDE, kernel_environment
 from tests.notebooks.chapter import chapter_paths
+from tests.notebooks.claims import claims
 
 CHAPTERS = [pytest.param(path, id=path.stem) for path in chapter_paths()]
 MOST_MB = 1024
@@ -60,26 +61,26 @@ def nbval(path, scratch, **variables):
 
 
 def most_seconds(path):
+    """The budget of a chapter that runs alone on a quiet computer; `budgets.json` holds what was measured so."""
     return 90 if path.name[:2] <= "04" else 180
 
 
 def problems(run, path):
-    """What is wrong with a run, in words; empty when it passed within its limits."""
+    """What is wrong with a run, in words; empty when it passed within its limits.
+
+    Of several tests side by side each has its share of the machine, and so that many times the seconds.
+    """
     if run.status:
         return [run.output]
-    found = []
+    found, most, most_cell = [], most_seconds(path) * SIDE_BY_SIDE, MOST_CELL_SECONDS * SIDE_BY_SIDE
     if not run.cells:
         found.append("no cell was run")
-    if run.seconds > most_seconds(path):
-        found.append(f"it took {run.seconds:.0f} s, {most_seconds(path)} are the limit")
+    if run.seconds > most:
+        found.append(f"it took {run.seconds:.0f} s, {most} are the limit")
     if not 0 < run.peak_mb < MOST_MB:
         found.append(f"its kernel held {run.peak_mb:.0f} MB, {MOST_MB} are the limit")
-    found += [
-        f"{cell} took {s:.0f} s, {MOST_CELL_SECONDS} are the limit"
-        for cell, s in run.cells.items()
-        if s > MOST_CELL_SECONDS
-    ]
-    return found
+    slow = {cell: s for cell, s in run.cells.items() if s > most_cell}
+    return found + [f"{cell} took {s:.0f} s, {most_cell} are the limit" for cell, s in slow.items()]
 
 
 def report(path, run, capsys, how=""):
@@ -91,6 +92,8 @@ def report(path, run, capsys, how=""):
         )
 
 
+@claims("00", "Run All never stops at an exercise")
+@claims("00", "every chapter runs on an ordinary laptop in less than three minutes")
 @pytest.mark.parametrize("path", CHAPTERS)
 def test_notebook(path, tmp_path, capsys):
     run = nbval(path, tmp_path)

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from course_lib import exercises as ex, nn, widgets
+from course_lib import exercises as ex, figures, nn, widgets
 from course_lib.widgets.base import CourseWidget
 
 # Every widget that takes `use=`, with the arguments that the learner's function may have there.
@@ -51,6 +51,9 @@ FAULTS = {
 }
 
 
+STILL = figures.Picture(figures.figure(1, 1), "Stands in for the picture of a widget.")
+
+
 def with_arguments(names, body):
     """Return `body` behind the signature that the widget looks at."""
 
@@ -72,6 +75,8 @@ def test_the_list_is_complete():
 @pytest.mark.parametrize(("name", "arguments"), TAKES)
 def test_a_fault_is_explained_and_the_widget_is_shown(name, arguments, fault, monkeypatch):
     monkeypatch.setattr(CourseWidget, "own_seconds", 0.3)
+    if fault != "raises":  # drawing takes most of the time, and one fault for each widget shows that it is drawn
+        monkeypatch.setattr(getattr(widgets, name), "still", lambda self: STILL)
     body, words = FAULTS[fault]
     widget = getattr(widgets, name)(use=with_arguments(arguments, body))
     assert words in widget.error, widget.error
