@@ -9,6 +9,7 @@ from course_lib import exercises, nn
 from course_lib.capstone import NAMES, OPTIMIZERS, Network, library
 from course_lib.capstone_tests import corners, course_network, test_suite
 from course_lib.exercises.exercise import PASSED
+from tests.notebooks.claims import claims
 
 NETWORK = ["gradients", "sgd", "momentum", "rmsprop", "adam", "one sample", "inputs", "learns"]
 
@@ -242,6 +243,7 @@ def test_batches_that_shuffle_the_callers_data():
     assert "`x` was changed" in why(result, "network: inputs")
 
 
+@claims("13", "The function itself, and what is made with it", "`relu` and `softmax` stay green")
 def test_a_slope_that_lets_everything_through():
     result = test_suite(library(relu_backward=lambda dy, z: dy))
     assert red(result)[:6] == ["relu_backward", "gradients", "sgd", "momentum", "rmsprop", "adam"]

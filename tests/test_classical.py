@@ -7,6 +7,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from course_lib import nn
 from course_lib.classical import best_split, gini, grow_tree, hinge_loss, tree_predict
+from tests.notebooks.claims import claims
 
 
 def test_gini_by_hand():
@@ -55,6 +56,7 @@ def test_a_tree_by_hand():
     assert tree_predict(3, np.zeros((2, 2))).tolist() == [3, 3]
 
 
+@claims("11", "The same tree from scikit-learn")
 @pytest.mark.parametrize("depth", [1, 2, 3])  # deeper, equally good splits appear, and scikit-learn draws one of them
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_a_tree_is_that_of_scikit_learn(depth, seed):
@@ -66,6 +68,7 @@ def test_a_tree_is_that_of_scikit_learn(depth, seed):
     np.testing.assert_array_equal(tree_predict(grow_tree(x, y, depth), new), theirs.predict(new))
 
 
+@claims("11", "a deep tree knows its samples by heart")
 def test_a_deep_tree_knows_its_samples_by_heart():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(80, 2)), rng.integers(0, 3, 80)

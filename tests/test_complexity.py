@@ -5,6 +5,7 @@ import pytest
 
 from course_lib import nn
 from course_lib.complexity import count_flops, saliency, score_gradient, tensorflow_flops
+from tests.notebooks.claims import claims
 
 
 def ten_classes():
@@ -65,6 +66,8 @@ def test_the_formula_counts_the_multiplications_of_the_loops():
     assert count_flops(model) == [2 * Counted.products]
 
 
+@claims("12", "The same products, to the last one")
+@claims("12", "Our count equals TensorFlow's")
 def test_the_products_are_those_of_tensorflow():
     """Its profiler counts biases, pooling and softmax on top: each of them accounted for, to the last one."""
     from course_lib import parity

@@ -9,6 +9,7 @@ import pytest
 from course_lib import data
 from course_lib.experiments import RESULTS, data_hunger, load_result
 from course_lib.experiments.reference import keras_network, numpy_network
+from tests.notebooks.claims import claims
 
 CURVES = ("cnn", "augmented", "ten_epochs", "svm")
 
@@ -58,6 +59,8 @@ def test_a_small_run_has_the_form_of_the_shipped_result():
     assert max(small["svm"]["mean"]) > 0.2  # by chance 0.1
 
 
+@claims("06", "The curves below were measured with")
+@claims("12", "The accuracy on new boards, over the number of pictures")
 def test_the_shipped_result_says_how_it_was_made():
     text = (RESULTS / "data_hunger.json").read_text(encoding="utf-8")
     result = json.loads(text)

@@ -9,6 +9,7 @@ from sklearn.metrics import f1_score
 
 from course_lib.experiments import RESULTS, deep_or_tree, load_result
 from course_lib.experiments.contenders import CONTENDERS
+from tests.notebooks.claims import claims
 
 LISTS = ("mean", "std", "seconds", "milliseconds", "bytes", "count")
 
@@ -36,6 +37,7 @@ def test_scores():
     assert deep_or_tree.cycles_rmse(np.array([100.0, 20.0]), np.array([0.8, -1.0])) == pytest.approx(np.sqrt(200))
 
 
+@claims("11", "new tools, lots, boards or engines in the test")
 def test_test_rows_share_no_tool_or_lot_or_engine_with_the_training():
     parts, source = deep_or_tree.machine_failures(source="simulated")
     x, y, test_x, test_y = parts(500, 0)
@@ -99,6 +101,7 @@ def test_the_shipped_result_says_how_it_was_made():
             assert (mean < 60).all() and (mean > 10).all() if score == "RMSE" else (mean <= 1).all()
 
 
+@claims("11", "is within two spreads or 5 %")
 def test_the_figures_expected_are_met_or_the_difference_is_told():
     result = load_result("deep_or_tree")
     told = {(one["data"], one["model"]): one for one in result["compared"]}

@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import mean_pinball_loss
 
 from course_lib.forecasting import newsvendor_quantity, pinball_loss, seasonal_naive, stock_cost
+from tests.notebooks.claims import claims
 
 
 def test_seasonal_naive_by_hand():
@@ -28,6 +29,7 @@ def test_pinball_loss_by_hand_and_by_scikit_learn():
     assert pinball_loss(y_true, y_pred, 0.5) == pytest.approx(np.abs(y_true - y_pred).mean() / 2, 1e-14)
 
 
+@claims("10", "There is a loss whose minimum is the quantile")
 def test_the_best_constant_for_the_pinball_loss_is_the_quantile():
     y = np.random.default_rng(1).gamma(2.0, size=101)
     loss = [pinball_loss(y, np.full(101, f), 0.8) for f in np.sort(y)]

@@ -6,6 +6,7 @@ import pytest
 
 from course_lib.memo import CHARACTERS, HEADINGS, RUBRIC, TEMPLATE, WORDS, check_memo, quantities, sections
 from course_lib.memo_samples import FIGURES, SHARE, TEXT, sample_memos
+from tests.notebooks.claims import claims
 
 FIGURE_VALUES = {
     "train_joints": 6000,
@@ -154,6 +155,7 @@ def test_something_else_than_a_text():
         check_memo([memo()])
 
 
+@claims("13", "Each part gets 0, 1 or 2 points")
 def test_the_rubric_as_a_table():
     page = RUBRIC._repr_html_()
     assert RUBRIC.best == 14 and page.count("scope='row'") == 7 and page.count("scope='col'") == 4

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib.remaining_life import alarm_policy, nasa_score, rmse
+from tests.notebooks.claims import claims
 
 
 def test_rmse_by_hand():
@@ -19,6 +20,7 @@ def test_nasa_score_by_hand():
     assert nasa_score([50, 9], [50, 9]) == 0
 
 
+@claims("08", "Late is worse than early")
 def test_late_costs_more_than_early_by_the_same():
     for d in (1, 5, 20, 80):
         assert nasa_score([100], [100 + d]) > nasa_score([100], [100 - d])

@@ -9,6 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 from course_lib import text
 from tests.environment import ROOT
+from tests.notebooks.claims import claims
 
 LOG = ["Pump 2 leaks oil", "oil leak, pump 7", "replace pump", "Motor hot"]
 
@@ -63,6 +64,7 @@ def test_the_most_frequent_tokens_come_first_and_equal_ones_by_the_alphabet():
     assert text.build_vocabulary(LOG[::-1]) == vocabulary
 
 
+@claims("09", "We take the words that stand in the training texts at least twice")
 def test_rare_tokens_are_left_out_and_counted_as_unknown():
     assert text.build_vocabulary(LOG, min_count=2).tokens == ("", "[UNK]", "pump", "oil")
     small = text.build_vocabulary(LOG, max_tokens=3)

@@ -7,6 +7,7 @@ import pytest
 
 from course_lib.experiments import RESULTS, load_result, two_workers
 from course_lib.experiments.two_workers import BATCH, LOST, rows_of
+from tests.notebooks.claims import claims
 
 
 def test_the_workers_share_every_batch():
@@ -27,6 +28,7 @@ def test_two_processes_train_as_one():
     assert set(found) < set(load_result("two_workers"))
 
 
+@claims("12", "the other ends within a minute")
 def test_a_worker_that_dies_ends_the_other_within_a_minute(tmp_path):
     with two_workers.processes(tmp_path, 2, steps=10**6, stdout=two_workers.subprocess.PIPE) as (first, second):
         for process in (first, second):
@@ -42,6 +44,7 @@ def test_a_worker_that_dies_ends_the_other_within_a_minute(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@claims("12", "the command tells which one")
 def test_the_command_stops_with_a_message_where_a_worker_dies(monkeypatch):
     monkeypatch.setattr(two_workers, "PATIENCE", 0.5)
     start_all = two_workers.processes

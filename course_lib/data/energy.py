@@ -61,7 +61,7 @@ def simulate_energy(days=365, rng=0, noise=0.15, memory=0.7, growth=0.0, measure
     noise, memory, growth = fraction("noise", noise), fraction("memory", memory), number("growth", growth)
     if not -1 < growth <= 10:
         raise ValueError(_("growth is {given}, but it must be above -1 and at most 10").format(given=growth))
-    time = START + np.arange(hours)
+    time = START + np.arange(hours).astype("timedelta64[h]")
     level = plan(time) * (1 + growth * np.arange(hours) / hours)
     swing, chance = np.zeros(hours + 1), noise * rng.normal(size=hours)
     for t in range(hours):  # swing[t + 1] belongs to hour t

@@ -166,7 +166,7 @@ def simulate_shipments(n=4000, rng=0, years=5.0, drift=0.0, noise=0.35):
                 )
             )
     days = max(1, round(365.25 * years))
-    time = START + np.sort(rng.integers(days, size=n))
+    time = START + np.sort(rng.integers(days, size=n)).astype("timedelta64[D]")
     vendor, group = rng.integers(len(VENDORS), size=n), rng.integers(len(PRODUCTS), size=n)
     distance, preparation = (np.array(list(VENDORS.values()))[vendor, k] for k in (0, 1))
     quantity = np.round(np.exp(rng.normal(np.log(500), 1.1, n))).clip(1)
@@ -176,7 +176,7 @@ def simulate_shipments(n=4000, rng=0, years=5.0, drift=0.0, noise=0.35):
     speed, handling = (np.array(list(MODES.values()))[mode, k] for k in (0, 1))
     sine, cosine = season(time).T
     slow = 2 * np.log2(np.maximum(quantity / 500, 1))
-    late = drift * ((mode == 1) & (time >= START + int(0.7 * days)))
+    late = drift * ((mode == 1) & (time >= START + np.timedelta64(int(0.7 * days), "D")))
     wave = 1 + 0.2 * (cosine * np.cos(0.52) + sine * np.sin(0.52))  # its top is on day 30 of the year
     expected = wave * (preparation + slow) + distance / speed + handling + late
     lead = np.round(expected * np.exp(noise * rng.normal(size=n)))

@@ -154,7 +154,7 @@ def simulate_spare_parts(parts=500, months=MONTHS, rng=0, zeros=0.75, decline=0.
     return SpareParts(
         demand=np.where(asked, rng.geometric(q, (parts, months)), 0).astype(np.float64),
         parts=np.array([f"part {number}" for number in range(1, parts + 1)], dtype=object),
-        months=FIRST_MONTH + np.arange(months),
+        months=FIRST_MONTH + np.arange(months).astype("timedelta64[M]"),
         source="simulated",
         filled=np.zeros((parts, months), dtype=bool),
         expected=chance / q,

@@ -150,9 +150,9 @@ ex.mean_squared_error.check(mean_squared_error)
 # %% [markdown]
 # It looks longer than it is: for each part one of the two terms is multiplied by zero.
 #
-# Why the logarithm? The model's probability for a whole shift is the *product* over all parts. A product of a
-# thousand numbers below 1 is too small for a computer. The logarithm turns it into a sum, and the minus makes
-# small mean good.
+# Why the logarithm? The model's probability for a whole shift is the *product* over all parts. A product of
+# thousands of numbers below 1 soon gets too small for a computer: $0.5^{1100}$ is 0 there. The logarithm turns it
+# into a sum, and the minus makes small mean good.
 
 # %% tags=["nbval-check-output"]
 print(" p     surprise if defective   surprise if good")

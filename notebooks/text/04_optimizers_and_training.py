@@ -942,7 +942,7 @@ print(f"F1 on the test rows: NumPy {f1(test.y, alarm):.3f}, Keras {f1(test.y, al
 # ### Deep or classical?
 #
 # Is a network the right tool for a table with six columns? We compare. A **decision tree** asks one question after
-# the other ("torque above 65 Nm?"). **Boosting** adds up hundreds of small trees, each correcting the ones before. Each
+# the other ("torque above 65 Nm?"). **Boosting** adds up a hundred small trees, each correcting the ones before. Each
 # model gets its threshold (best F1) from the validation rows.
 #
 # **Guess first.** Who wins: the network, the tree, or boosting?
@@ -1104,7 +1104,8 @@ figures.show(
 # %% [markdown]
 # **The lesson of this section is not "trees are better".** It is: on a table with a few columns whose meaning you know, ask
 # the engineer first, then try a tree and boosting, and let a network prove that it is better. Networks win where nobody can
-# write the columns down: pictures (chapter 6), series (chapter 8), text (chapter 9).
+# write the columns down and the examples are many: thousands of pictures (chapter 6). How close it is on series
+# (chapter 8) and on short texts (chapter 9), you will measure there.
 #
 # ### How much too good does a careless split look?
 #

@@ -555,7 +555,7 @@ report("phrases")
 #
 # 5,485 work orders of five mining excavators, 2001 to 2012 (Hodkiewicz and Ho, 2016). The same texts have two labels:
 #
-# - the **place** on the machine, typed by the people who wrote the order; we sorted their 372 spellings into 14 groups;
+# - the **place** on the machine, typed by the people who wrote the order; we sorted their 371 spellings into 14 groups, as far as they fit;
 # - the **system**, which *keyword rules* found later, in the text: if it says "bucket", the system is the bucket.
 #
 # **Guess first.** For which one do you expect the higher accuracy? And which of the two figures would you believe?

@@ -429,7 +429,7 @@ widgets.WhichOneWins()
 # 116 kB (row 164).
 
 # %% [markdown]
-# (Chapter 8 reaches 14.7 cycles with it, trained on 80 engines, with 20 others to choose the epoch. Here a fifth of
+# (Chapter 8 reaches 14.7 cycles with it, trained on 79 engines, with 21 others to choose the epoch. Here a fifth of
 # the 80 is held back for that. The recipe moves the result as much as the kind of model does.)
 #
 # **How many samples do we need?**

@@ -351,7 +351,8 @@ for name, values in answers.items():
 
 # %% [markdown]
 # You should have seen: `predict` pays some 80 ms before it starts. For parts that come one by one, call the compiled
-# function, or use NumPy. With 256 pictures at once the engines of TensorFlow use both cores better than we do.
+# function, or use NumPy. With 256 pictures at once the compiled function uses both cores better than we do;
+# `predict` is still behind.
 #
 # And here, on your computer?
 

@@ -13,6 +13,7 @@ from course_lib.data.catalogue import BOARDS, Address
 from course_lib.data.download import array_digest, fetch
 from tests.data.conftest import left_in
 from tests.environment import data_folder
+from tests.notebooks.claims import claims
 
 HERE = data_folder() and (data_folder() / BOARDS.folder)
 real = pytest.mark.skipif(
@@ -41,6 +42,7 @@ def test_numbers_of_the_file(crops):
     assert len(np.unique(train.groups)) == 1000 and not set(train.groups) & set(test.groups)
 
 
+@claims("06", "Nine equal crops among 3,638")
 @real
 def test_nine_test_crops_are_equal_to_a_training_crop_as_the_datasheet_says(crops):
     train, test = crops

@@ -12,6 +12,7 @@ from course_lib.data.catalogue import ENERGY
 from course_lib.data.download import fetch
 from course_lib.data.energy import COLUMNS, hours_and_weekdays, plan, read_quarters
 from tests.data.real import real_data
+from tests.notebooks.claims import claims
 
 real = real_data(ENERGY)
 
@@ -90,6 +91,7 @@ def test_what_is_measured_in_the_same_hour_is_a_leak(mill):
 # --- the simulated mill ---
 
 
+@claims("10", "Nobody can be better than the dashed line", "the best possible forecast")
 def test_the_simulated_mill_has_a_best_forecast():
     train, _validation, test = prepared(data.load("steel_energy", source="simulated"))
     floor = rmse(test.expected, test.y)

@@ -13,6 +13,7 @@ from course_lib.data.catalogue import SHIPMENTS
 from course_lib.data.download import fetch
 from course_lib.data.shipments import CATEGORIES, MEMBER, NUMBERS, parse_day, read_deliveries, season, shipments_of
 from tests.data.real import real_data
+from tests.notebooks.claims import claims
 
 real = real_data(SHIPMENTS)
 
@@ -27,6 +28,7 @@ def mae(forecast, part):
 
 
 # ---------------------------------------------------------------- the real file
+@claims("10", "medicines and tests for 40 countries")
 @real
 def test_numbers_of_the_file(found):
     assert found.x.shape == (4587, 11) and found.source == "real" and len(np.unique(found.groups)) == 2690
@@ -35,7 +37,7 @@ def test_numbers_of_the_file(found):
     assert [len(names) for names in found.categories] == [40, 7, 5, 5, 6, 68, 2, 0, 0, 0, 0]
     assert found.labels[7:9] == ("quantity [packs]", "value [USD]")
     assert (found.time[0], found.time[-1]) == (np.datetime64("2006-04-19"), np.datetime64("2015-08-24"))
-    assert np.all(np.diff(found.time) >= np.timedelta64(0)) and np.isfinite(found.x).all()
+    assert np.all(np.diff(found.time) >= np.timedelta64(0, "D")) and np.isfinite(found.x).all()
     assert np.array_equal(found.y, (found.delivered - found.time).astype(float))
     assert "Côte d'Ivoire" in found.categories[0]
 
@@ -238,7 +240,7 @@ def test_drift_makes_ships_later_from_seventy_percent_of_the_time_on():
     still, drift = data.simulate_shipments(noise=0), data.simulate_shipments(noise=0, drift=30)
     late = drift.expected - still.expected
     ships = still.x[:, 1] == 1
-    after = still.time >= np.datetime64("2020-01-01") + int(0.7 * 1826)
+    after = still.time >= np.datetime64("2020-01-01") + np.timedelta64(int(0.7 * 1826), "D")
     assert set(late[ships & after].round(9)) == {30} and set(late[~(ships & after)]) == {0}
 
 

@@ -8,6 +8,7 @@ from course_lib.data import spare_parts
 from course_lib.data.catalogue import SPARE_PARTS
 from course_lib.data.spare_parts import read_parts
 from tests.data.real import real_data
+from tests.notebooks.claims import claims
 
 real = real_data(SPARE_PARTS)
 
@@ -18,6 +19,7 @@ def parts():
 
 
 # ---------------------------------------------------------------- the real parts
+@claims("10", "2,674 parts, 51 months")
 @real
 def test_numbers_of_the_file(parts):
     assert parts.demand.shape == (2674, 51) and parts.source == "real" and len(set(parts.parts)) == 2674

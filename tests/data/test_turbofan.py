@@ -15,6 +15,7 @@ from course_lib.data.catalogue import TURBOFAN, Address, DataFile
 from course_lib.data.turbofan import remaining_life
 from tests.data.conftest import archive, left_in
 from tests.environment import data_folder
+from tests.notebooks.claims import claims
 
 HERE = data_folder() and (data_folder() / TURBOFAN.folder)
 real = pytest.mark.skipif(
@@ -42,6 +43,7 @@ def test_the_files_are_those_of_the_catalogue():
         assert len(content) == file.size and hashlib.sha256(content).hexdigest() == file.sha256
 
 
+@claims("08", "100 engines run to failure, 100 others")
 @real
 def test_numbers_of_the_files(runs):
     train, test = runs

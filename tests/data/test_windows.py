@@ -16,6 +16,7 @@ from course_lib.data import (
     split_by_group,
     windows,
 )
+from tests.notebooks.claims import claims
 
 
 def counting_runs(lives=(5, 3, 7), at_the_end=0):
@@ -42,6 +43,7 @@ def test_windows_by_hand():
     assert repr(w) == "Windows: 3 windows of 3 cycles, 1 inputs, from 2 engines"
 
 
+@claims("08", "A window never holds cycles of two engines")
 @pytest.mark.parametrize("length", [1, 2, 3, 17, 60])
 def test_no_window_holds_two_engines_and_none_is_missing(length):
     runs = counting_runs((60, 75, 61, 120))

@@ -5,6 +5,7 @@ import pytest
 
 from course_lib import nn
 from course_lib.widgets import NeuronBench, StraightOrBent
+from tests.notebooks.claims import claims
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
@@ -37,12 +38,14 @@ def test_one_example_through_a_layer():
     close(nn.dense_forward(x[None], W, bias)[0][0], by_hand)
 
 
+@claims("01", "one matrix is the other one turned over")
 @executes("01", r"\left( W x \right)^\top = x^\top W^\top")
 def test_the_two_orders_are_one_network():
     textbook = W.T  # one row for each neuron
     close((textbook @ x[:, None]).T, x[None] @ textbook.T)
 
 
+@claims("01", "only depends on row $n$ of $x$")
 @executes("01", r"Y_{nj} = f\Big( \sum_{i} X_{ni} W_{ij} + b_j \Big)")
 def test_a_batch_row_by_row():
     Y = nn.tanh(nn.dense_forward(X, W, bias)[0])
@@ -51,6 +54,7 @@ def test_a_batch_row_by_row():
             close(Y[n, j], np.tanh(sum(X[n, i] * W[i, j] for i in range(2)) + bias[j]))
 
 
+@claims("01", "Ten straight layers are one straight layer")
 @executes("01", r"(x W_1 + b_1) W_2 + b_2 = x \, (W_1 W_2) + (b_1 W_2 + b_2)")
 def test_two_straight_layers_are_one():
     two = nn.dense_forward(nn.dense_forward(X, W1, b1)[0], W2, b2)[0]
@@ -63,6 +67,7 @@ def test_relu():
     close(nn.relu(z), [max(0.0, v) for v in z])
 
 
+@claims("01", "the output of one layer is the input of the next")
 @executes("01", r"h = \text{ReLU}(x W_1 + b_1), \qquad y = \text{sigmoid}(h W_2 + b_2)")
 def test_two_layers_are_a_sequential_model():
     model = nn.Sequential(dtype="float64")
@@ -78,6 +83,7 @@ def test_the_guess_about_the_first_neuron():
     assert z == 0.5 and nn.sigmoid(np.array([z]))[0] > 0.5
 
 
+@claims("01", "the weights *turn* the line, the bias *shifts* it")
 def test_weights_turn_the_line_bias_shifts_it_and_scale_makes_it_surer():
     def direction(bench):
         return np.arctan2(bench.w2, bench.w1)
@@ -90,11 +96,13 @@ def test_weights_turn_the_line_bias_shifts_it_and_scale_makes_it_surer():
     assert np.abs(surer.map() - 0.5).mean() > np.abs(start.map() - 0.5).mean()
 
 
+@claims("01", "65 % are right with any number of neurons")
 @pytest.mark.parametrize("units", [1, 3, 8])
 def test_a_linear_network_stays_at_65_percent_of_the_ring(units):
     assert StraightOrBent(shape="ring", units=units, activation="linear").accuracy == pytest.approx(0.65, abs=0.005)
 
 
+@claims("01", "Four of them close the ring, and more than 90 % are right")
 def test_four_relu_units_close_the_ring():
     for seed in range(1, 6):
         assert StraightOrBent(shape="ring", units=4, activation="relu", seed=seed).accuracy > 0.9

@@ -5,6 +5,7 @@ import pytest
 
 from course_lib import nn
 from course_lib.widgets import LossExplorer
+from tests.notebooks.claims import claims
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
@@ -31,6 +32,7 @@ def test_slope_of_the_mean_squared_error():
     close(nn.mean_squared_error(y_true, y_pred)[1], 2 / N * (y_pred - y_true))
 
 
+@claims("02", "On paper they are equal")
 @executes("02", r"L = \frac{1}{N} \sum_{n} \big( -y_n \log p_n - (1 - y_n) \log(1 - p_n) \big)")
 def test_binary_crossentropy():
     by_hand = sum(-t * np.log(q) - (1 - t) * np.log(1 - q) for t, q in zip(yes_no, p, strict=True)) / N
@@ -83,6 +85,7 @@ def test_sparse_categorical_crossentropy():
     close(nn.sparse_categorical_crossentropy(labels, shares)[0], by_hand)
 
 
+@claims("02", "Each row adds up to 0")
 @executes("02", r"\frac{\partial L}{\partial z_{nk}} = \frac{1}{N} (p_{nk} - y_{nk})")
 def test_share_minus_truth():
     gradient = nn.sparse_categorical_crossentropy(labels, logits, from_logits=True)[1]
@@ -90,6 +93,7 @@ def test_share_minus_truth():
     close(gradient.sum(axis=1), np.zeros(N))
 
 
+@claims("02", "From probabilities the loss stops at 16.118", "beyond a loss of 16.118 nothing is learned")
 @executes("02", r"-\log(10^{-7}) = 16.118")
 def test_the_ceiling_of_the_clip():
     assert round(-np.log(1e-7), 3) == 16.118
@@ -99,6 +103,7 @@ def test_the_ceiling_of_the_clip():
     assert abs(nn.softmax_backward(gradient, surely_wrong)[0, 1]) < 1e-9
 
 
+@claims("02", "The sum is computed with the largest logit taken out")
 @executes(
     "02",
     r"""-\log p_t = -z_t + \log \sum_k e^{z_k}, \qquad
@@ -115,6 +120,7 @@ def test_log_sum_exp():
     close(nn.sparse_categorical_crossentropy(np.array([2]), far, from_logits=True)[0], 2000.0)
 
 
+@claims("02", "The two are equal at the threshold")
 @executes(
     "02",
     r"""t^* \, c_\text{miss} = (1 - t^*) \, c_\text{false} \quad \Rightarrow \quad
@@ -135,12 +141,14 @@ def test_threshold_by_cost(c_miss):
     assert all(cost(threshold) < cost(t) for t in (threshold / 2, min(2 * threshold, 0.9), 0.95))
 
 
+@claims("02", "calls A worse (0.1 mm against 0.05 mm)", "error calls them equal", "Twice the error counts four times")
 def test_twice_the_error_counts_four_times():
     a, b = np.full(4, 0.1), np.array([0.0, 0.0, 0.0, 0.2])
     close(nn.mean_squared_error(np.zeros(4), a)[0], nn.mean_squared_error(np.zeros(4), b)[0])
     assert np.abs(a).mean() == pytest.approx(0.1) and np.abs(b).mean() == pytest.approx(0.05)
 
 
+@claims("02", "about 500 times harder")
 def test_crossentropy_pulls_about_500_times_harder_when_surely_wrong():
     q = 0.001
     assert (q - 1) / (2 * (q - 1) * q * (1 - q)) == pytest.approx(500, rel=0.01)
@@ -153,16 +161,20 @@ def test_the_slope_of_the_squared_error_is_strongest_where_the_figure_says():
     assert at[slope.argmin()] == pytest.approx(-0.7, abs=0.05) and slope.min() == pytest.approx(-0.3, abs=0.01)
 
 
+@claims("02", "The best constant answer is the share itself")
 def test_the_best_constant_answer_is_the_share():
     y = (np.arange(1000) < 34).astype(float)
     losses = [nn.binary_crossentropy(y, np.full(1000, q))[0] for q in (0.033, 0.034, 0.035)]
     assert np.argmin(losses) == 1 and losses[1] == pytest.approx(0.148, abs=5e-4)
 
 
+@claims("02", "For two classes they are the same")
 def test_sigmoid_is_a_softmax_of_two():
     close(nn.softmax(np.stack([z, np.zeros(N)], axis=1))[:, 0], nn.sigmoid(z))
 
 
+@claims("02", "The threshold formula needs honest probabilities", "Here every logit is three times too large")
+@claims("02", "The order of the parts is the same, the accuracy at 0.5 too")
 def test_a_network_too_sure_keeps_order_and_accuracy_but_not_the_threshold():
     random = np.random.default_rng(2)
     honest = nn.sigmoid(random.normal(-3, 2, size=50_000))
@@ -174,6 +186,8 @@ def test_a_network_too_sure_keeps_order_and_accuracy_but_not_the_threshold():
     assert cost[1] > 1.5 * cost[0]
 
 
+@claims("02", "the squared error never exceeds 1", "confident and wrong is the most expensive place")
+@claims("02", "it is a staircase")
 def test_the_widget_shows_what_the_text_says():
     widget = LossExplorer(y=1, p=0.001)
     losses = widget.losses()

@@ -5,6 +5,7 @@ import pytest
 
 from course_lib import data, nn
 from course_lib.widgets import BackpropStepper, GradientChecker
+from tests.notebooks.claims import claims
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
@@ -41,11 +42,13 @@ def test_one_output_of_one_example():
     close(nn.dense_forward(x, W, b)[0], by_hand)
 
 
+@claims("03", "The sums written out as loops give the same numbers")
 @executes("03", r"\frac{\partial L}{\partial W_{ij}} = \sum_n x_{ni} \, \frac{\partial L}{\partial y_{nj}}")
 def test_one_weight():
     close(DW, [[sum(x[n, i] * dy[n, j] for n in range(N)) for j in range(M)] for i in range(D)])
 
 
+@claims("03", "It always has the same shape as `w`")
 @executes("03", r"dW = x^\top \, dy")
 @executes("03", r"db_j = \sum_n dy_{nj}")
 @executes("03", r"dx = dy \, W^\top")
@@ -56,6 +59,7 @@ def test_dense_layer_backward():
     assert nn.check_gradients(nn.dense_forward, nn.dense_backward, {"x": x, "W": W, "b": b}).passed
 
 
+@claims("03", "has the slope 1 above zero and 0 below", "elsewhere nothing passes", "At exactly 0 we take 0")
 @executes(
     "03",
     r"""\frac{\partial L}{\partial z} = \frac{\partial L}{\partial y} \cdot
@@ -78,6 +82,8 @@ def test_sigmoid_backward():
     close(nn.sigmoid_backward(np.full(9, 0.3), y), 0.3 * y * (1 - y))
 
 
+@claims("03", "has the slope $-1$ for the true class")
+@claims("03", "The true class is pulled up")
 @executes("03", r"\frac{\partial L}{\partial z_k} = \frac{e^{z_k}}{\sum_j e^{z_j}} - y_k = p_k - y_k")
 def test_share_minus_truth():
     z, t = rng.normal(size=(1, 4)), np.array([2])
@@ -149,6 +155,8 @@ def test_central_difference():
     close(nn.numerical_gradient(f, at, h), by_hand, 1e-9)
 
 
+@claims("03", "Two errors add up")
+@claims("03", "their difference consists mostly of rounding errors")
 @executes("03", r"\text{error} \lesssim \frac{h^2}{6} \, |f'''(x)| + \frac{\varepsilon}{h} \, |f(x)|")
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_two_errors_add_up(dtype):
@@ -167,6 +175,7 @@ def test_two_errors_add_up(dtype):
     assert dtype == "float64" or means[best] > 1e-5
 
 
+@claims("03", "At most 1/4, at $y = 0.5$", "Twenty of them: at most")
 @executes("03", r"y \, (1 - y) \le \tfrac{1}{4}")
 def test_slope_of_the_sigmoid():
     y = nn.sigmoid(np.linspace(-9, 9, 1801))
@@ -191,6 +200,8 @@ def test_one_gradient_step_lowers_the_loss():
     assert max(after[:3]) < before < after[3]
 
 
+@claims("03", "The first layers get almost nothing", "With sigmoids, the first layers would learn far too slowly")
+@claims("03", "Twenty layers of 32 units")
 def test_gradients_vanish_through_sigmoids_and_not_through_relu():
     table = data.sensor_table(32, rng=0, standardised=True)
     for activation, start, low, high in (
@@ -212,10 +223,14 @@ def test_gradients_vanish_through_sigmoids_and_not_through_relu():
             assert sizes.max() / sizes.min() < 15
 
 
+@claims("03", "because $a$ is used twice")
 def test_a_value_used_twice_adds_its_slopes():
     close(nn.numerical_gradient(lambda a: (a * a).sum(), np.array([3.0])), [6.0], 1e-9)
 
 
+@claims("03", "Every weight into unit 2 (the middle column) has the gradient 0")
+@claims("03", "Where a gate is closed, everything behind it gets the gradient 0")
+@claims("03", "The same network with the same numbers")
 def test_the_stepper_shows_the_numbers_of_the_chapter():
     inputs, labels, *weights = bearing()
     n = BackpropStepper().numbers()
@@ -230,6 +245,7 @@ def test_the_stepper_shows_the_numbers_of_the_chapter():
     assert stepper.update() < before
 
 
+@claims("03", "The best is in between")
 def test_the_checker_shows_a_valley_and_float32_lies_higher():
     fine, coarse = GradientChecker(h=1e-5), GradientChecker(h=1e-5, dtype="float32")
     assert fine.result["error"] < 1e-9 < 1e-3 < coarse.result["error"]
@@ -237,6 +253,7 @@ def test_the_checker_shows_a_valley_and_float32_lies_higher():
     assert GradientChecker(h=1e-1).result["error"] > 100 * fine.result["error"]
 
 
+@claims("03", "one where the mean was taken twice")
 def test_a_mean_taken_twice_is_found():
     def wrong(dy, cache):
         dx, dW, db = nn.dense_backward(dy, cache)

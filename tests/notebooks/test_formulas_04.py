@@ -6,6 +6,7 @@ import pytest
 from course_lib import data, nn
 from course_lib.exercises.chapter4 import f1_score
 from course_lib.widgets import OptimizerRace
+from tests.notebooks.claims import claims
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
@@ -29,12 +30,14 @@ def test_gradient_descent():
         close(rule(w, g, learning_rate=ETA)[0], w - ETA * g)
 
 
+@claims("04", "Each step multiplies the distance from the lowest point")
 @executes("04", r"w_{t+1} = w_t - \eta \lambda w_t = (1 - \eta \lambda) \, w_t")
 def test_each_step_multiplies_the_distance():
     for curvature in (0.5, 1.0, 10.0):
         close(bowl(w, ETA, curvature, 1), (1 - ETA * curvature) * w)
 
 
+@claims("04", "It shrinks only if this number lies between −1 and 1")
 @executes("04", r"\lvert 1 - \eta \lambda \rvert < 1 \quad \Longleftrightarrow \quad 0 < \eta < \frac{2}{\lambda}")
 @pytest.mark.parametrize("curvature", [0.3, 1.0, 25.0])
 def test_limit_in_one_direction(curvature):
@@ -46,6 +49,7 @@ def test_limit_in_one_direction(curvature):
             assert shrinks == below
 
 
+@claims("04", "The larger one.", "Just below the limit it converges, just above it does not")
 @executes("04", r"0 < \eta < \frac{2}{\lambda_\text{max}}")
 def test_the_largest_curvature_sets_the_limit():
     curvatures = np.array([1.0, 3.0, 10.0])
@@ -117,6 +121,7 @@ def test_adam():
         close(ours, theirs)
 
 
+@claims("04", "The rest is made larger, so that the mean stays the same")
 @executes(
     "04",
     r"y_i = \frac{k_i \, x_i}{1 - \text{rate}}, \qquad k_i = 1 \text{ with probability } 1 - \text{rate, else } 0",
@@ -166,6 +171,8 @@ def test_precision_recall_and_f1():
 # ---------------------------------------------------------------- claims of the text
 
 
+@claims("04", "In the long direction all gradients agree", "Ten times: the speed settles")
+@claims("04", "Momentum adds up what agrees")
 def test_constant_gradient_makes_momentum_ten_times_as_fast():
     at, state = np.zeros(1), None
     for _step in range(300):
@@ -180,6 +187,8 @@ def test_the_first_step_of_adam_is_the_learning_rate():
         assert step[0] == pytest.approx(-0.01 * np.sign(gradient), rel=1e-2)
 
 
+@claims("04", "of this ravine is 0.08", "at 0.03 momentum arrives in half the steps")
+@claims("04", "At 0.1 plain gradient descent and SGD leave", "only the noise of SGD falls off")
 def test_what_the_race_shows():
     race = OptimizerRace()
     assert race.limit == pytest.approx(0.08)
@@ -217,6 +226,7 @@ def test_a_learners_rule_runs_along(right):
     np.testing.assert_allclose(race.trajectory("yours")[0], race.trajectory(twin)[0], atol=1e-12)
 
 
+@claims("04", "boosting finds four of five; on new tools it finds about half")
 def test_a_split_by_row_leaks_through_the_heat_failures():
     from dataclasses import replace
 
@@ -245,6 +255,7 @@ def test_a_split_by_row_leaks_through_the_heat_failures():
     assert 0.75 < found["row"] < 0.9
 
 
+@claims("04", "More than 0.995 for every model cannot be the F1 of the failures")
 def test_what_no_model_can_find():
     try:
         table, modes = data.load_machine_failures(), data.load_failure_modes()
@@ -258,12 +269,14 @@ def test_what_no_model_can_find():
     assert modes["TWF"][old].mean() < 0.1  # most tools of that age do not break
 
 
+@claims("04", "four times as many examples only halve that noise")
 def test_a_mini_batch_four_times_as_large_halves_the_noise():
     values = rng.normal(size=100_000)
     noise = [values[: 4000 * size].reshape(4000, size).mean(axis=1).std() for size in (4, 16)]
     assert noise[0] / noise[1] == pytest.approx(2, rel=0.1)
 
 
+@claims("04", "If their F1 is that mean too")
 def test_the_mean_over_both_classes_that_the_text_calculates():
     """F1 0.895 as a macro figure, with nearly perfect healthy parts, means about 0.80 for the failures."""
     tp, fn, fp, tn = 235, 104, 16, 9645  # recall 0.69 of 339 failures: macro recall 0.845

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib import nn
+from tests.notebooks.claims import claims
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
@@ -37,6 +38,8 @@ def test_one_window():
     assert 0 * 1 + 2 * -1 + 1 * 2 + 3 * 0 == plain(IMAGE, KERNEL)[0, 1]
 
 
+@claims("05", "so much that with stride 1 the output is as large as the input")
+@claims("05", "Half of it goes before the picture and half behind it")
 @executes("05", r"n_\text{out} = \left\lfloor \frac{n + p - k}{s} \right\rfloor + 1")
 @executes("05", r"p = \max\left( \left( \left\lceil \tfrac{n}{s} \right\rceil - 1 \right) s + k - n, \; 0 \right)")
 def test_size_and_padding():
@@ -52,6 +55,7 @@ def test_size_and_padding():
                     assert nn.conv_output_size(n, k, s) == (n - k) // s + 1 == len(starts)
 
 
+@claims("05", "a convolution turns the kernel by 180° first")
 @executes("05", r"(x * W)_{ij} = \sum_u \sum_v x_{i+u,\, j+v} \, W_{k_h-1-u,\; k_w-1-v}")
 def test_the_convolution_of_mathematics():
     image, kernel = rng.normal(size=(6, 7)), rng.normal(size=(3, 2))
@@ -84,12 +88,14 @@ def test_number_of_weights():
         assert layer.count_params() == kh * kw * channels * filters + filters
 
 
+@claims("05", "The bias is the weight of an input that is always 1")
 @executes("05", r"Y = \text{patches}(x) \begin{bmatrix} W \\ b \end{bmatrix}")
 def test_one_matrix_product():
     rows = np.array([[*x[n, i * S : i * S + KH, j * S : j * S + KW].ravel(), 1] for n, i, j in PLACES])
     close(Y.reshape(-1, F), rows @ np.vstack([W.reshape(-1, F), b]))
 
 
+@claims("05", "Pooling takes one number for each small window", "the map gets half as high and half as wide")
 @executes("05", r"y_{nijc} = \max_{u, v} \; x_{n,\; is+u,\; js+v,\; c}")
 @executes("05", r"y_{nijc} = \frac{1}{k_h k_w} \sum_u \sum_v x_{n,\; is+u,\; js+v,\; c}")
 @pytest.mark.parametrize(("window", "stride"), [((2, 2), 2), ((3, 2), 1)])
@@ -136,6 +142,8 @@ def test_gradient_of_a_pixel():
 
 
 # ---------------------------------------------------------------- claims of the text
+@claims("05", "The maximum does not change at all", "The mean changes by a quarter")
+@claims("05", "In the last window all four pixels are 5", "The maximum gives all to the first of the largest")
 def test_pooling_on_paper():
     small = np.array([[1.0, 3, 2, 0], [7, 4, 2, 2], [0, 1, 5, 5], [2, 1, 5, 5]])[None, :, :, None]
     largest, cache = nn.max_pool2d_forward(small)
@@ -147,12 +155,14 @@ def test_pooling_on_paper():
     assert (nn.average_pool2d_backward(np.ones_like(mean), cache) == 0.25).all()
 
 
+@claims("05", "The corner in one, the middle in nine")
 def test_the_corner_is_in_one_window_and_the_middle_in_nine():
     _y, cache = nn.conv2d_forward(np.ones((1, 28, 28, 1)), np.ones((3, 3, 1, 1)), np.zeros(1))
     count = nn.conv2d_backward(np.ones((1, 26, 26, 1)), cache)[0][0, :, :, 0]
     assert count[0, 0] == 1 and count[14, 14] == 9
 
 
+@claims("05", "Everything is 0.2 darker", "A kernel whose numbers add up to 0 does not notice")
 def test_a_kernel_that_adds_up_to_zero_ignores_brightness():
     edge = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
     picture = rng.uniform(size=(12, 12))
@@ -160,6 +170,7 @@ def test_a_kernel_that_adds_up_to_zero_ignores_brightness():
     close(plain(picture - 0.2, np.ones((3, 3)) / 9), plain(picture, np.ones((3, 3)) / 9) - 0.2)
 
 
+@claims("05", "a defect that moves by two pixels gives the same answer")
 def test_a_moved_picture_gives_the_moved_answer():
     picture = np.zeros((1, 12, 12, 1))
     picture[0, 3:6, 3:6, 0] = rng.normal(size=(3, 3))

@@ -5,6 +5,7 @@ import pytest
 
 from course_lib import data, exercises as ex, nn
 from course_lib.experiments import load_result
+from tests.notebooks.claims import claims
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
@@ -35,6 +36,7 @@ def test_the_price_of_mistakes():
     assert (M * P).sum() / M.sum() == pytest.approx(np.mean(P[y_true, y_pred]))
 
 
+@claims("06", "That is $60 / 460 = 0.13$", "reporting would pay as soon as")
 @executes("06", r"\tau^* = \frac{c_\text{alarm}}{c_\text{alarm} + c_\text{miss}}")
 @executes(
     "06",
@@ -66,6 +68,8 @@ def test_occlusion():
 
 
 # ---------------------------------------------------------------- claims of the text
+@claims("06", "which do most of the seeing, have few")
+@claims("06", "84 % of them in one dense layer", "121,930 weights, most of them behind `Flatten`")
 def test_most_weights_lie_behind_flatten():
     counts = ex.summary_numbers.reference(*ex.summary_numbers.fresh_cases()[0])
     assert sum(counts) == 121_930 and round(100 * counts[5] / sum(counts)) == 84
@@ -78,6 +82,8 @@ def test_a_turned_wafer_is_a_wafer_of_the_same_class():
     assert np.allclose(maps.x.sum(axis=(1, 2, 3)), turned.sum(axis=(1, 2, 3)))
 
 
+@claims("06", "7,861 crops of real circuit boards", "The numbers come from the full run of ten epochs")
+@claims("06", "The NumPy engine and Keras are equals")
 def test_the_full_run_is_what_the_text_says():
     """Within the range of the published-like figures: 91.6 +- 2 without augmentation, more with it; engines agree."""
     boards = load_result("full_run")["data"]["boards"]

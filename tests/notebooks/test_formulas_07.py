@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib import nn
+from tests.notebooks.claims import claims
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
@@ -56,6 +57,7 @@ def arrived_and_through():
     return a, dz
 
 
+@claims("07", "the state is used twice", "Where a value is used twice, gradients add up")
 @executes(
     "07",
     r"a_t = \frac{\partial L}{\partial y_t} \frac{\partial y_t}{\partial h_t} + "
@@ -93,6 +95,7 @@ def test_one_weight(w):
     assert nn.simple_rnn_backward(one, cache)[-1].item() == pytest.approx(w**50, rel=1e-12)
 
 
+@claims("07", "The slope of tanh is at most 1", "each step back loses at least three quarters")
 @executes(
     "07",
     r"\left\| \frac{\partial L}{\partial h_t} \right\| \le \left( \sigma \cdot \max |f'| \right)^{T-t} "
@@ -115,6 +118,7 @@ def test_the_bound(activation, slope):
     assert closest > 0.2  # it says something: now and then a gradient comes near
 
 
+@claims("07", "Many texts write the bound with the", "The bound needs the largest singular value")
 def test_the_spectral_radius_is_no_bound():
     W = np.array([[0.0, 2.0], [0.5, 0.0]])
     assert np.abs(np.linalg.eigvals(W)).max() == pytest.approx(1)
@@ -123,6 +127,7 @@ def test_the_spectral_radius_is_no_bound():
     assert max(lengths) == 2 and np.linalg.norm(W, 2) == pytest.approx(2)
 
 
+@claims("07", "longer than `clipnorm`, shorten it")
 @executes("07", r"g \leftarrow g \cdot \frac{\text{clipnorm}}{\|g\|} \quad \text{if } \|g\| > \text{clipnorm}")
 def test_clipping():
     gradients = [rng.normal(size=(3, 2)), rng.normal(size=4)]
@@ -157,6 +162,7 @@ def test_the_lstm():
         close(LSTM_STATES[:, t], h)
 
 
+@claims("07", "one step back multiplies by the forget gate and by nothing else")
 @executes("07", r"\frac{\partial c_t}{\partial c_{t-1}} = f_t")
 def test_the_straight_way():
     """One step: dL/dc_0 from dL/dc_1 alone is the forget gate, since the gates do not see c_0."""
@@ -183,6 +189,7 @@ def test_the_gru():
         close(states[:, t], h)
 
 
+@claims("07", "Half-life: a gate that stays")
 def test_half_lives():
     half_life = lambda f: np.log(0.5) / np.log(f)  # noqa: E731
     assert half_life(0.9) == pytest.approx(6.6, abs=0.05) and half_life(0.99) == pytest.approx(69, abs=0.5)

@@ -6,6 +6,7 @@ import pytest
 from course_lib import data
 from course_lib.experiments import load_result
 from course_lib.remaining_life import alarm_policy, nasa_score, rmse
+from tests.notebooks.claims import claims
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
@@ -30,6 +31,7 @@ def test_the_capped_line_of_the_picture():
     assert life - 30 + 1 == 163
 
 
+@claims("08", "with the smallest and largest value of the training engines")
 @executes("08", r"z = \frac{x - \text{low}}{\text{high} - \text{low}}")
 def test_the_scaler(engines):
     train, other = data.split_by_group(engines, (0.5, 0.5), rng=0, stratify=False)
@@ -58,6 +60,7 @@ def test_the_nasa_score():
     assert nasa_score([0], [34]) < 30 < nasa_score([0], [35])  # where the curve leaves the picture
 
 
+@claims("08", "So compare the cost for 1,000 cycles of running")
 @executes("08", r"C = 1000 \cdot \frac{\sum_e \text{cost}_e}{\sum_e \text{cycles}_e}")
 def test_the_cost(engines):
     result = alarm_policy(engines.groups, engines.cycle, engines.y + rng.normal(0, 10, len(engines)), engines.y, 15)
@@ -65,6 +68,8 @@ def test_the_cost(engines):
     assert set(result.cost) <= {20_000, 100_000}
 
 
+@claims("08", "halves the error", "30 epochs, three random starts, both engines")
+@claims("08", "The same recipe gives the same figure in NumPy and in Keras")
 def test_the_full_run_is_what_the_text_says():
     full = load_result("turbofan_run")
     assert full["command"] == "python -m course_lib.experiments.turbofan_run" and full["source"] == "real"

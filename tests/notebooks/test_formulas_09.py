@@ -7,6 +7,7 @@ from course_lib import data, nn
 from course_lib.experiments import load_result
 from course_lib.text import build_vocabulary, inverse_document_frequency, tf_idf, token_counts
 from tests.environment import data_folder
+from tests.notebooks.claims import claims
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
@@ -46,6 +47,7 @@ def test_the_gradient_of_the_table():
     close(dW, np.einsum("ntv,nte->ve", onehot, dy))  # what the dense layer on one-hot rows gives
 
 
+@claims("09", "Zero: a sum of nothing")
 def test_a_word_that_is_not_there_has_the_gradient_0():
     _y, cache = nn.embedding_forward(np.array([[2, 2, 3]]), W)
     dW = nn.embedding_backward(rng.normal(size=(1, 3, E)), cache)
@@ -92,6 +94,7 @@ def test_tf_idf():
     close(TfidfTransformer().fit_transform(counts).toarray(), rows)
 
 
+@claims("09", "a weighted sum for each class, and the largest one wins")
 @executes("09", r"s_c = w_c \cdot z + b_c")
 def test_the_svm_is_a_dense_layer():
     from sklearn.svm import LinearSVC
@@ -103,6 +106,7 @@ def test_the_svm_is_a_dense_layer():
     assert np.array_equal(scores.argmax(axis=1), model.predict(z))
 
 
+@claims("09", "Two standard errors are 12 points")
 @executes("09", r"\text{s.e.} = \sqrt{ \frac{p \, (1 - p)}{N} }")
 def test_the_standard_error_of_a_share():
     shares = np.random.default_rng(0).binomial(62, 0.71, 200_000) / 62
@@ -110,6 +114,7 @@ def test_the_standard_error_of_a_share():
     assert round(2 * float(np.sqrt(0.71 * 0.29 / 62)), 2) == 0.12  # "two standard errors are 12 points"
 
 
+@claims("09", "Each row of $A$ is positive and adds up to 1")
 @executes("09", r"y = A v, \qquad A = \text{softmax}\left( \frac{q \, k^T}{\sqrt{d}} \right)")
 def test_attention():
     q, k, v = rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 5, 4)), rng.normal(size=(2, 5, 6))
@@ -123,6 +128,8 @@ def test_attention():
     close(A.sum(axis=2), 1)
 
 
+@claims("09", "the products of a query with two keys are", "the weights 3/4 and 1/4")
+@claims("09", "With the values 8 and 4 the answer is 7")
 def test_attention_on_paper():
     q, k = np.full((1, 1, 4), np.log(3) / 2), np.array([[[1.0, 1, 1, 1], [0, 0, 0, 0]]])
     y, cache = nn.attention_forward(q, k, np.array([[[8.0], [4.0]]]))
@@ -130,12 +137,14 @@ def test_attention_on_paper():
     close(y, 7)
 
 
+@claims("09", "A product of d random numbers has a spread of")
 def test_the_products_spread_by_the_root_of_d():
     for d in (4, 64, 256):
         q, k = np.random.default_rng(d).normal(size=(2, 40_000 * 16 // d, d))
         assert (q * k).sum(axis=1).std() == pytest.approx(np.sqrt(d), rel=0.05)
 
 
+@claims("09", "shuffle the words, and the answer is the same")
 def test_attention_knows_no_order():
     """The answer to shuffled words is the same: no position is in it."""
     q, x = rng.normal(size=(1, 1, 4)), rng.normal(size=(1, 7, 4))
@@ -143,12 +152,14 @@ def test_attention_knows_no_order():
     close(nn.attention_forward(q, x, x)[0], nn.attention_forward(q, shuffled, shuffled)[0])
 
 
+@claims("09", "In one text of six")
 def test_in_one_text_of_six_the_order_decides():
     train, validation, test = data.simulate_work_orders(3000, rng=0)
     ordered = np.concatenate([part.truth["ordered"] for part in (train, validation, test)])
     assert np.mean(ordered == "component") == pytest.approx(1 / 6, abs=0.01)
 
 
+@claims("09", "Three of the 22 failure modes stand in the training phrases once")
 def test_three_classes_of_the_phrases_are_there_once():
     if data_folder() is None:
         pytest.skip("needs the real phrases")
@@ -169,19 +180,25 @@ class TestTheFullRun:
     def letters(self, title):
         return self.full["sets"][title]["without a network"]["letters, SVM"]
 
+    @claims("09", "The networks lose, and clearly", "beats our networks on 500 and on 2,800 real texts")
     def test_counted_letters_beat_every_network_on_500_phrases(self):
         assert self.letters("phrases") == pytest.approx(0.71, abs=0.01)
         runs = self.full["sets"]["phrases"]["runs"].values()
         assert max(run["test"] for some in runs for run in some) < self.letters("phrases") - 0.1
 
+    @claims("09", "beats Flair and an untuned language model")
     def test_they_beat_the_published_network_and_the_untuned_language_model(self):
         assert self.letters("phrases") > 0.60 > 0.46
 
+    @claims("09", "A larger network is not a better one when the data are few")
+    @claims("09", "even the mean beats SimpleRNN and GRU")
+    @claims("09", "2,816 of them are not enough to learn more than the words")
     def test_typed_labels_the_mean_beats_the_recurrent_ones(self):
         mean = self.mean("typed labels", "mean")
         assert self.letters("typed labels") > mean
         assert mean > max(self.mean("typed labels", reader) for reader in ("SimpleRNN", "GRU"))
 
+    @claims("09", "Nearly 98 %")
     def test_rule_made_labels_are_near_100_percent(self):
         assert self.letters("rule-made labels") > 0.95
         assert min(self.mean("rule-made labels", reader) for reader in ("mean", "SimpleRNN", "GRU")) > 0.9
@@ -197,6 +214,7 @@ class TestTheFullRun:
                 )
                 assert abs(ours - theirs) < 1.5 * error, (title, reader)
 
+    @claims("09", "On these texts the GRU wins", "The network pays when two things come together")
     def test_the_network_pays_with_many_texts_whose_order_decides(self):
         curves = self.full["learning curves"]["simulated"]
         gru, letters = (np.mean(curves["test"][name], axis=1) for name in ("GRU", "letters, SVM"))
@@ -204,6 +222,7 @@ class TestTheFullRun:
             g > s for n, g, s in zip(curves["texts"], gru, letters, strict=True) if n >= 1000
         )
 
+    @claims("09", "the curves have not met where our texts end", "beats our networks on 500 and on 2,800 real texts")
     def test_and_never_on_the_typed_labels(self):
         curves = self.full["learning curves"]["typed labels"]["test"]
         letters = np.mean(curves["letters, SVM"], axis=1)

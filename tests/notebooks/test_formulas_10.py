@@ -7,11 +7,13 @@ from course_lib import data, exercises as ex, forecasting
 from course_lib.data.catalogue import SHIPMENTS
 from course_lib.experiments import load_result, planning_run
 from tests.data.real import real_data
+from tests.notebooks.claims import claims
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
 
 
+@claims("10", "If the forecast reaches further than one season")
 @executes("10", r"\hat y_{t+h} = y_{t+h-m}")
 def test_as_one_season_before():
     y, m = rng.normal(size=30), 7
@@ -22,6 +24,7 @@ def test_as_one_season_before():
     np.testing.assert_array_equal(forecasting.seasonal_naive(y, m, 10), np.append(y[-7:], y[-7:-4]))  # it comes again
 
 
+@claims("10", "Below 1: better than the naive forecast was")
 @executes(
     "10",
     r"\text{MASE} = \frac{\frac{1}{H} \sum_h |y_h - \hat y_h|}{\frac{1}{M - m} \sum_{t=m+1}^{M} |y_t - y_{t-m}|}",
@@ -51,6 +54,8 @@ def test_the_pinball_loss():
     assert 1000 * forecasting.pinball_loss([5.0], [6.0], q) == pytest.approx(100)
 
 
+@claims("10", "One more piece is worth it while the chance", "So the level is the smallest $Q$ with")
+@claims("10", "It is the quantile again", "A cost on two sides asks for a quantile, never for the mean")
 @executes("10", r"P(D \le Q) \ge \frac{c_s}{c_s + c_o}")
 def test_the_newsvendor():
     paper = [0] * 15 + [1] * 3 + [2, 4]
@@ -77,6 +82,14 @@ def test_the_shelf():
         assert costs[t] == pytest.approx(1.5 * left + 20 * missing)
 
 
+@claims("10", "This metric rewards ordering nothing", "learned to forecast 0 for every part")
+@claims("10", "a metric can reward doing nothing")
+@claims("10", "The network halves the error of", "So does boosting, which needs no recurrent layer")
+@claims("10", "The figures over three starts, 20 epochs", "But one line, the median of each vendor, beats them")
+@claims("10", "all four ways are within 6 days", "The winner changes from year to year")
+@claims("10", "boosting seems to be twice as good", "The one that is right about the pieces has the worst MASE")
+@claims("10", "costs two and a half times as much as the newsvendor's line", "network and boosting halve the error")
+@claims("10", "Deliveries: a median is hard to beat", "measured, it does harm here")
 def test_the_full_run_is_what_the_text_says():
     full = load_result("planning_run")
     assert full["command"] == planning_run.COMMAND and full["source"] == "real" and full["epochs"] == 20
@@ -110,6 +123,8 @@ def test_the_full_run_is_what_the_text_says():
     assert min(parts["policies"], key=lambda name: parts["policies"][name]["eur"]) == "newsvendor"
 
 
+@claims("10", "had seen a few such lines and says 0")
+@claims("10", "all in one country by two vendors", "The orders that were still on their way are the slow ones")
 @real_data(SHIPMENTS)
 def test_the_orders_of_0_days_come_from_one_country_and_the_open_ones_are_slow():
     orders = data.load("shipments", source="real")
@@ -125,6 +140,8 @@ def test_the_orders_of_0_days_come_from_one_country_and_the_open_ones_are_slow()
     assert min(of_vendor) == 0  # "The vendor's median had seen a few such lines and says 0"
 
 
+@claims("10", "The absolute error is smallest at the median")
+@claims("10", "The forecast that says nothing beats the truth")
 def test_the_true_mean_loses_against_nothing():
     past, future = data.load("spare_parts", source="simulated").split(12)
     truth, zero = (data.mase(future.demand, forecast, past.demand) for forecast in (future.expected, 0.0))
@@ -133,6 +150,7 @@ def test_the_true_mean_loses_against_nothing():
     assert squares[0] < squares[1]  # where the error is squared, the truth wins
 
 
+@claims("10", "we repeat the Sunday of 23 December")
 def test_the_sunday_of_the_holiday_week():
     day = np.datetime64("2018-12-24")
     assert (day.astype(int) + 3) % 7 == 0  # a Monday

@@ -9,6 +9,7 @@ from course_lib import classical, evaluation
 from course_lib.experiments import load_result
 from course_lib.experiments.deep_or_tree import table_rows
 from tests.notebooks.chapter import Chapter, chapter_paths
+from tests.notebooks.claims import claims
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
@@ -16,6 +17,7 @@ ROWS = {row["row"]: row for row in table_rows()}
 NUMBER = re.compile(r"(F1 )?(\d[\d,]*(?:\.(\d+))?)( %| cycles| s| ms| kB| MB)?,?\s\(row (\d+)\)")
 
 
+@claims("11", "How mixed a group is", "Four bearings, one of them worn")
 @executes("11", r"G = 1 - \sum_k p_k^2")
 def test_impurity():
     y = rng.integers(0, 4, 50)
@@ -24,6 +26,7 @@ def test_impurity():
     assert classical.gini([0, 0, 0, 1]) == 1 - 9 / 16 - 1 / 16 == 0.375
 
 
+@claims("11", "The one that leaves the two sides as pure as possible", "the best question has the lowest impurity")
 @executes("11", r"G(t) = \frac{N_L}{N} G_L + \frac{N_R}{N} G_R")
 def test_a_split():
     x, y = rng.normal(size=40), rng.integers(0, 3, 40)
@@ -36,6 +39,8 @@ def test_a_split():
     assert found[max(t for t in found if t <= threshold)] == pytest.approx(impurity)
 
 
+@claims("11", "So only the samples near the boundary")
+@claims("11", "Its loss is 0 as soon as a sample is on the right side")
 @executes("11", r"L = \frac{1}{N} \sum_n \max(0, \; 1 - y_n s_n)")
 def test_the_hinge_loss():
     s, y = 2 * rng.normal(size=30), rng.choice([-1, 1], 30)
@@ -46,6 +51,7 @@ def test_the_hinge_loss():
     assert (classical.hinge_loss(s, y)[1][outside] == 0).all() and outside.any()
 
 
+@claims("11", "3 of 100 parts fail", "is right in 97 %")
 @executes("11", r"A = \frac{1}{K} \sum_k \frac{n_{kk}}{\sum_j n_{kj}}")
 def test_balanced_accuracy():
     n = rng.integers(1, 50, (4, 4))
@@ -82,6 +88,7 @@ def value_of(row, f1, unit):
     ]
 
 
+@claims("11", "(row ", every=True)
 def test_every_number_of_the_answers_is_in_the_row_it_names():
     found = [match for text in answers() for match in NUMBER.finditer(text)]
     assert len(found) > 50 and len(answers()) == 7
@@ -104,6 +111,12 @@ def clear(a, b):
     return abs(ROWS[a]["mean"] - ROWS[b]["mean"]) > ROWS[a]["std"] + ROWS[b]["std"]
 
 
+@claims("11", "On six raw columns nobody can say", "leave the MLP, F1 0.736 (row 72), far behind")
+@claims("11", "more than any model without them from 7,800", "is level with the SVM, 68.9 %")
+@claims("11", "With 7,000 pictures the CNN wins", "With 700 pictures it is a draw", "is ahead of the CNN, 65.3 %")
+@claims("11", "the flat MLP is best", "boosting gains most at the end", "On thousands of pictures the CNN wins")
+@claims("00", "On thousands of pictures a network is better")
+@claims("11", "On tables columns decide more than models", "On windows much is level")
 def test_leads_and_draws_are_told_as_they_are():
     draws = [(33, 31), (33, 36), (102, 101), (102, 98), (116, 111), (165, 161), (165, 162), (163, 161), (83, 84)]
     leads = [(67, 72), (68, 72), (130, 125), (104, 109), (164, 163), (164, 161), (159, 160)]
@@ -124,6 +137,7 @@ def test_leads_and_draws_are_told_as_they_are():
     )
 
 
+@claims("11", "A split by row adds 6 to 17 points")
 def test_what_a_split_by_row_adds():
     result = load_result("deep_or_tree")
     models = ("tree", "forest", "boosting", "svm", "mlp")

@@ -6,6 +6,7 @@ import pytest
 from course_lib import complexity, nn, parallel, quantization
 from course_lib.experiments import load_result
 from course_lib.precision import MANTISSA, round_mantissa
+from tests.notebooks.claims import claims
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
@@ -26,6 +27,7 @@ def test_saliency():
         np.testing.assert_allclose(found[n], by_hand / by_hand.max())
 
 
+@claims("12", "bits of mantissa a number is off by at most")
 @executes("12", r"|\tilde x - x| \le 2^{-(m + 1)} |x|")
 def test_the_error_of_a_format():
     x = (rng.normal(size=5000) * 10.0 ** rng.uniform(-20, 20, 5000)).astype(np.float32)
@@ -35,6 +37,7 @@ def test_the_error_of_a_format():
         assert bits == 23 or error.max() > 0.9 * 2.0 ** -(bits + 1)  # and the bound is reached
 
 
+@claims("12", "On paper: w = (0.5, -1.27, 0.004)", "The smallest weight is gone")
 @executes(
     "12",
     r"\text{scale} = \frac{\max |w|}{127}, \qquad q = \text{round}\left( \frac{w}{\text{scale}} \right), \qquad "
@@ -58,6 +61,7 @@ def test_a_layer_in_bytes():
     np.testing.assert_allclose(quantization.int8_dense(q_x, q_W, 0.02, 0.1), by_hand)
 
 
+@claims("12", "each calculates the gradient of its half")
 @executes("12", r"g = \frac{\sum_k n_k \, g_k}{\sum_k n_k}")
 def test_gradients_of_workers():
     g, n = rng.normal(size=(3, 4)), [32, 16, 5]
@@ -66,6 +70,7 @@ def test_gradients_of_workers():
     )
 
 
+@claims("12", "two machines help a little, eight hardly more than four", "An example on paper: a step of our network")
 @executes("12", r"\text{bytes sent} = 2 \, \frac{K - 1}{K} \, P \, b")
 def test_traffic():
     assert parallel.ring_traffic(121_930, 4) == pytest.approx(2 * 3 / 4 * 121_930 * 4)
@@ -75,6 +80,8 @@ def test_traffic():
     assert steps[2] < 0.95 * steps[1] and steps[4] > 0.9 * steps[8]
 
 
+@claims("12", "each doubling of the data gives less", "is worth about three times the pictures")
+@claims("12", "Data: each doubling gives less")
 def test_what_turns_are_worth():
     """Turned pictures are worth about three times as many plain ones; each doubling of the plain ones gives less."""
     hunger = load_result("data_hunger")["data"]["boards"]
@@ -86,6 +93,8 @@ def test_what_turns_are_worth():
     assert (gains[2:] < gains[:-2]).all() and gains[-1] < 0.2 * gains[0]
 
 
+@claims("12", "three times as good as chance", "about as much as twice the pictures", "hardly help")
+@claims("12", "reach nearly what 80 reach without both", "bring it to three boards of four")
 def test_what_a_simulator_is_worth():
     transfer = load_result("limits_run")["transfer"]
     ways = {way: dict(zip(transfer["samples"], one["mean"], strict=True)) for way, one in transfer["ways"].items()}
@@ -100,6 +109,8 @@ def test_what_a_simulator_is_worth():
     assert both[10] == pytest.approx(3 / 4, abs=0.05)  # "three boards of four"
 
 
+@claims("12", "pays some 80 ms before it starts", "in four forms, asked all 3,638 test boards")
+@claims("12", "3 of 3,638 answers change", "the model fits in 131 kB")
 def test_what_the_measurements_say():
     limits = load_result("limits_run")
     forms = limits["export"]["forms"]

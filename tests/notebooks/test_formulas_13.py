@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib import capstone, data
+from tests.notebooks.claims import claims
 from tests.notebooks.formulas import executes
 
 rng = np.random.default_rng(0)
@@ -21,6 +22,7 @@ def test_the_gradient_of_the_logits():
     np.testing.assert_allclose(db, dz.sum(axis=0), atol=1e-12)
 
 
+@claims("13", "the cost for 1,000 joints is")
 @executes("13", r"C = 1000 \, \frac{400 \, m + 6 \, f}{N}")
 def test_the_cost_of_a_thousand_joints():
     bad, alarm = rng.integers(0, 2, 50), rng.integers(0, 2, 50)
@@ -29,6 +31,7 @@ def test_the_cost_of_a_thousand_joints():
     assert 1000 * (400 * missed + 6 * false) / 50 == pytest.approx(by_hand)
 
 
+@claims("13", "less friction, so less torque for the same clamp force")
 def test_the_new_screws_hold_as_well_with_less_torque():
     """ "Less torque for the same clamp force": the good joints of both suppliers."""
     known, new = (data.simulate_tightening(rng=1, condition=one) for one in ("normal", "new_supplier"))

@@ -8,6 +8,7 @@ import pytest
 from course_lib import costs
 from course_lib.widgets import ConfusionAndCost
 from course_lib.widgets.confusion_and_cost import SEPARATION, simulated_inspector
+from tests.notebooks.claims import claims
 
 Y = np.array([0, 0, 1, 0, 1])
 P = np.array([0.1, 0.3, 0.4, 0.6, 0.9])
@@ -53,6 +54,7 @@ def test_the_simulated_inspector_is_honest_at_half_and_half():
     )
 
 
+@claims("06", "the best threshold moves up when defects get rare", "0.5 is nothing special")
 def test_the_best_threshold_follows_prices_and_defects_as_the_presets_say():
     widget = ConfusionAndCost()
     best = {}

@@ -8,6 +8,7 @@ from course_lib.forecasting import newsvendor_quantity, seasonal_naive, stock_co
 from course_lib.widgets import ForecastAndCost
 from course_lib.widgets.forecast_and_cost import fill_up
 from course_lib.widgets.forecast_items import WEEK, simple_forecasts, simulated_items
+from tests.notebooks.claims import claims
 
 DEMAND = [4.0, 0, 6, 5]
 FLAT = {"flat": [4.0, 4, 4, 4]}
@@ -135,6 +136,7 @@ def test_the_simulated_goods():
     assert all(np.array_equal(a.demand, b.demand) for a, b in zip(again, (housings, part), strict=True))
 
 
+@claims("10", "has the smallest error for the spare part and the highest cost")
 def test_the_forecast_nothing_has_the_smallest_error_and_the_highest_cost():
     widget = ForecastAndCost()
     widget.preset("mostly zero demand")

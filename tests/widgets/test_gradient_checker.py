@@ -6,6 +6,7 @@ import pytest
 from course_lib import exercises as ex, nn
 from course_lib.widgets import GradientChecker
 from course_lib.widgets.gradient_checker import DTYPES, METHODS, PROBLEMS, SAMPLES, STEPS
+from tests.notebooks.claims import claims
 
 
 def curve(widget, dtype="float64", method="central"):
@@ -47,6 +48,7 @@ def test_rounding_on_the_left_and_the_bend_on_the_right():
     assert slope == pytest.approx(-1, abs=0.35)  # rounding: eps / h
 
 
+@claims("03", "the whole U lies higher, and its bottom further right")
 def test_float32_lies_higher_and_further_right():
     widget = GradientChecker()
     (h64, e64), (h32, e32) = widget.best("float64"), widget.best("float32")

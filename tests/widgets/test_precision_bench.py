@@ -10,6 +10,7 @@ from course_lib.precision import round_mantissa
 from course_lib.quantization import dequantize, quantize
 from course_lib.widgets import PrecisionBench
 from course_lib.widgets.precision_nets import Answers, Format, default_network, rounded, size_of, verdict, wafers
+from tests.notebooks.claims import claims
 
 INT8 = Format("int")
 
@@ -178,6 +179,7 @@ def shown(label):
     return widget, widget.result
 
 
+@claims("12", "with 8 bits nothing is lost")
 def test_eight_bits_lose_nothing_in_any_training():
     widget, result = shown("8 bits")
     assert result["verdict"] in ("same", "no loss") and result["bytes"] / result["float32"] < 0.28
@@ -186,6 +188,7 @@ def test_eight_bits_lose_nothing_in_any_training():
         assert widget.result["verdict"] in ("same", "no loss")
 
 
+@claims("12", "With 4 bits it breaks")
 def test_four_bits_break_with_one_scale_and_a_scale_for_each_column_mends_it():
     one, result = shown("4 bits, one scale")
     assert result["verdict"] == "broken" and "the network is broken" in one.describe()
@@ -202,6 +205,7 @@ def test_four_bits_break_with_one_scale_and_a_scale_for_each_column_mends_it():
     assert sum(v == "no loss" for v in told) == 1
 
 
+@claims("12", "One large weight makes the scale so coarse")
 def test_an_outlier_ruins_the_scale_and_clipping_mends_it():
     widget, result = shown("an outlier")
     assert result["verdict"] == "broken"
