@@ -7,10 +7,12 @@ pointer it is repeated in JavaScript, and a test compares the two.
 """
 
 import base64
+import contextlib
 import html
 import json
 import math
 import re
+import threading
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -22,6 +24,9 @@ from course_lib.language import _
 
 HERE = Path(__file__).parent
 SHELL = (HERE / "shell.js").read_text(encoding="utf-8")
+# JupyterLab's messages reach a widget in a thread of their own (a subshell), while a cell that runs may set it, too.
+# One lock for all widgets: whoever changes one changes it whole, and no two can wait for each other.
+ONE_AT_A_TIME = threading.RLock()
 TEXT_IN_JAVASCRIPT = re.compile(
     r"""(?:\bt\(|\bshell\(\{ model, el, name:)\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")"""
 )
@@ -118,6 +123,27 @@ class CourseWidget(anywidget.AnyWidget):
         super().__init__(**state)
         self.start = {name: getattr(self, name) for name in self.settings()}
         self._close_last_run()
+
+    def __setattr__(self, name, value):
+        with ONE_AT_A_TIME:
+            super().__setattr__(name, value)
+
+    def set_state(self, sync_data):
+        """Take the changes of one message from the page."""
+        with ONE_AT_A_TIME:
+            super().set_state(sync_data)
+
+    @contextlib.contextmanager
+    def hold_sync(self):
+        """Send what is changed inside as one message, at the end."""
+        with ONE_AT_A_TIME, super().hold_sync():
+            yield
+
+    @contextlib.contextmanager
+    def hold_trait_notifications(self):
+        """Tell nobody of what is changed inside before the end."""
+        with ONE_AT_A_TIME, super().hold_trait_notifications():
+            yield
 
     @classmethod
     def settings(cls):

@@ -51,7 +51,7 @@ function render({ model, el }) {
   const cv = ui.canvas({
     label: t('Memory over time'), maxWidth: 900, height: W => TOP + 2 * HIGH + GAP + 42 + (wide(W) ? 0 : 19 * legendRows() + 124),
     draw(g, W, H, theme) {
-      const n = now(), { T } = n, big = wide(W), left = 46, width = W - left - (big ? 196 : 12), at = clamp(get('at'), 0, T), shown = look ?? at;
+      const n = now(), { T } = n, big = wide(W), left = 46, width = W - left - (big ? 196 : 12), at = clamp(get('at'), 0, T), shown = Math.min(look ?? at, T);   // there may be fewer steps now than where the pointer rests
       const end = list => list.slice().reverse(), text = (s, x, y, align = 'left', c = theme.text, bold = '') => { g.font = `${bold} 12px ${theme.font}`; g.textAlign = align; g.textBaseline = 'middle'; g.fillStyle = c; g.fillText(s, x, y); };
       const clipped = get('clip') ? [...n.gradient].map(v => v * n.result.factor) : null;
       const plots = [

@@ -71,7 +71,8 @@ export function axes(g, theme, { left, top, width, height, x, y, xlabel, ylabel,
   g.strokeStyle = theme.soft; g.strokeRect(left + 0.5, top + 0.5, width, height);
   g.fillStyle = theme.text; g.textAlign = 'center'; g.textBaseline = 'bottom';
   if (xlabel) g.fillText(xlabel, left + width / 2, top + height + 36, width);
-  if (ylabel) { g.translate(left - 34, top + height / 2); g.rotate(-Math.PI / 2); g.fillText(ylabel, 0, 0, height); }
+  const aside = Math.max(34, Math.min(left - 12, 9 + Math.max(0, ...yticks.map(v => g.measureText(ytext(v)).width))));   // beside long numbers, where there is room
+  if (ylabel) { g.translate(left - aside, top + height / 2); g.rotate(-Math.PI / 2); g.fillText(ylabel, 0, 0, height); }
   g.restore();
   return { X, Y, atX: p => inv(log.x, x[0], x[1], (p - left) / width), atY: p => inv(log.y, y[0], y[1], (top + height - p) / height),
     clip() { g.beginPath(); g.rect(left, top, width, height); g.clip(); }, left, top, width, height };

@@ -97,7 +97,7 @@ function render({ model, el }) {
       g.fillText(t('share of “{0}” without each word', short(name, 24)), 0, 10, wide);
       const cols = columnsOf(s), lines = linesOf(s), block = (wide - 12 * (cols - 1)) / cols;
       g.font = fontOf(theme);
-      const label = Math.min(block * 0.38, Math.max(...s.tokens.map(w => g.measureText(w).width)) + 14), tail = cols > 1 || wide < 360 ? 50 : 118;
+      const label = Math.min(block * 0.38, Math.max(...s.tokens.map(w => g.measureText(w).width)) + 14), tail = cols > 1 ? 50 : wide < 360 ? 92 : 118;
       s.tokens.forEach((token, k) => {
         const c = Math.floor(k / lines), x = c * (block + 12), y = TOP + (k % lines) * ROW, mid = y + ROW / 2, bar = x + label + 8, length = block - label - 8 - tail;
         rows.push({ k, x, y, width: block });
@@ -115,7 +115,7 @@ function render({ model, el }) {
         g.strokeStyle = theme.text; g.lineWidth = 2; g.beginPath(); g.moveTo(bar + 1 + full * (length - 1), y + 2); g.lineTo(bar + 1 + full * (length - 1), y + ROW - 4); g.stroke();
         g.fillStyle = theme.text;
         const other = row.indexOf(Math.max(...row)), change = points(left - full);
-        g.fillText(tail > 100 && other !== s.best ? `${change}  → ${short(get('class_names')[other], 14)}` : other !== s.best ? `${change} →` : change, bar + length + 6, mid, tail - 4);
+        g.fillText(tail > 90 && other !== s.best ? `${change} → ${short(get('class_names')[other], 14)}` : other !== s.best ? `${change} →` : change, bar + length + 6, mid, tail - 4);
       });
       // the shares of the classes, below them those without the chosen word
       const narrow = W <= 520, x = narrow ? 0 : wide + 14, y0 = narrow ? wordsHigh(s) + 6 : 0, row = s.row(s.at), order = classes(s), cut = !Number.isNaN(row[0]);

@@ -44,9 +44,9 @@ class WhichOneWins(CourseWidget):
         ".cw-wins tr.cw-best td { font-weight: 700; }"
         ".cw-wins canvas { display: inline-block; vertical-align: -3px; margin-right: 4px; }"
         "@container (max-width: 480px) { .cw-wins { font-size: 11px; table-layout: fixed; }"
-        " .cw-wins th, .cw-wins td { padding: 1px; white-space: normal; } .cw-wins th { font-size: 10px; }"
-        " .cw-wins th:first-child { width: 9%; } .cw-wins th:nth-child(2) { width: 26%; }"
-        " .cw-wins th:nth-child(3) { width: 25%; } }"
+        " .cw-wins th, .cw-wins td { padding: 1px 2px; white-space: normal; } .cw-wins th { font-size: 10px; }"
+        " .cw-wins th:first-child { width: 8%; } .cw-wins th:nth-child(2) { width: 25%; }"
+        " .cw-wins th:nth-child(3) { width: 22%; } }"
     )
     picture_size = (8.0, 4.6)
 

@@ -89,7 +89,7 @@ MOUNT = """async ([source, style, state, binary]) => {
     if (definition.initialize) undo.push(await definition.initialize({ model: window.model, experimental }));
     const el = document.getElementById('host');
     undo.push(await definition.render({ model: window.model, el, experimental }));
-    window.dispose = () => undo.reverse().forEach(f => f && f());
+    window.dispose = () => undo.splice(0).reverse().forEach(f => f && f());
     await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve, 50)));
 }"""
 
@@ -286,14 +286,8 @@ def pixels(target):
     return np.asarray(Image.open(io.BytesIO(target.screenshot())).convert("RGB")).astype(int)
 
 
-def mount(page, widget, width=480):
-    """Show `widget` (an anywidget instance) in the bare `page`: its JavaScript and CSS, with a fake model.
-
-    In the page afterwards: `window.model` (get, set, save_changes, on, off), `window.saved` (what each save_changes
-    sent), `window.sent` (custom messages), `window.fromPython(name, value)` (a change from Python),
-    `window.message(content)`, `window.listeners()` (how many are registered), `window.widget` (the module, with its
-    exported functions) and `window.dispose()` (what JupyterLab calls when the cell goes).
-    """
+def page_state(widget):
+    """The synced traits of `widget` as JSON can hold them: `plain` ones, and `binary` ones in base64."""
     state = {
         k: v
         for k, v in widget.get_state().items()
@@ -304,12 +298,23 @@ def mount(page, widget, width=480):
         for k, v in state.items()
         if isinstance(v, (bytes, bytearray, memoryview))
     }
-    plain = {k: v for k, v in state.items() if k not in binary}
+    return {"plain": {k: v for k, v in state.items() if k not in binary}, "binary": binary}
+
+
+def mount(page, widget, width=480):
+    """Show `widget` (an anywidget instance) in the bare `page`: its JavaScript and CSS, with a fake model.
+
+    In the page afterwards: `window.model` (get, set, save_changes, on, off), `window.saved` (what each save_changes
+    sent), `window.sent` (custom messages), `window.fromPython(name, value)` (a change from Python),
+    `window.message(content)`, `window.listeners()` (how many are registered), `window.widget` (the module, with its
+    exported functions) and `window.dispose()` (what JupyterLab calls when the cell goes).
+    """
+    state = page_state(widget)
     page.set_content(
         '<!doctype html><html lang="en"><head><title>widget</title></head>'
         f'<body><main id="host" style="width:{width}px"></main></body></html>'
     )
-    page.evaluate(MOUNT, [str(widget._esm), str(getattr(widget, "_css", "")), plain, binary])
+    page.evaluate(MOUNT, [str(widget._esm), str(getattr(widget, "_css", "")), state["plain"], state["binary"]])
     return page
 
 

@@ -8,7 +8,8 @@ import pytest
 from course_lib import nn
 from course_lib.widgets import KernelExplorer, PoolingExplorer
 from tests.browser.labkit import mount, screenshot
-from tests.browser.test_bare_widgets import DARK, FRAME, LIGHT, THEME
+from tests.browser.test_bare_widgets import FRAME
+from tests.browser.theme import set_theme
 
 UNEVEN = np.random.default_rng(0).normal(size=(9, 14))
 GRID = [
@@ -31,7 +32,7 @@ def show(new_context):
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         mount(page, widget, width)
-        page.evaluate(THEME, DARK if dark else LIGHT)
+        set_theme(page, dark)
         page.evaluate(FRAME)
         pages.append(page)
         return page

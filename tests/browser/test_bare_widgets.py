@@ -5,11 +5,6 @@ There is no Python behind these pages, so a widget that waits for an answer keep
 
 import inspect
 import json
-import os
-import shutil
-import subprocess
-import tarfile
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,24 +14,12 @@ from course_lib.widgets import GradientChecker, LossExplorer, NeuronBench, Quiz,
 from course_lib.widgets.gradient_checker import STEPS
 from course_lib.widgets.neuron_bench import ACTIVATIONS, SIDE
 from tests.browser.labkit import mount, screenshot
+from tests.browser.theme import set_theme
 from tests.widgets.cases import CLASSES, make_shown
 
 ALL = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 HOSTILE = '<img src=x onerror="window.hacked=1">\'"&amp;<script>window.hacked=1</script>'
 
-# JupyterLab's own values of the colours that the shell reads.
-LIGHT = """:root { --jp-ui-font-color1: rgba(0, 0, 0, 0.87); --jp-layout-color0: #fff; --jp-layout-color1: #fff;
-  --jp-layout-color2: #eee; --jp-layout-color3: #bdbdbd; --jp-border-color0: #bdbdbd; --jp-border-color2: #e0e0e0;
-  --jp-brand-color1: #1976d2; --jp-content-link-color: #1976d2; } body { background: #fff; margin: 10px; }"""
-DARK = """:root { --jp-ui-font-color1: #fff; --jp-layout-color0: #111; --jp-layout-color1: #212121;
-  --jp-layout-color2: #424242; --jp-layout-color3: #616161; --jp-border-color0: #616161; --jp-border-color2: #424242;
-  --jp-brand-color1: #42a5f5; --jp-content-link-color: #64b5f6; } body { background: #111; margin: 10px; }"""
-
-# By evaluate: other ways leave listeners of Playwright's own in the page, which `track` would count.
-THEME = """css => {
-    document.head.appendChild(Object.assign(document.createElement('style'), { textContent: css }));
-    document.body.setAttribute('data-jp-theme-name', 'any');
-}"""
 # What a restarted kernel looks like to the page: the manager's model has lost its comm, and says so.
 GONE = """() => {
     window.model.widget_manager._models = { one: Promise.resolve({ get: window.model.get, comm_live: false }) };
@@ -44,10 +27,6 @@ GONE = """() => {
 }"""
 SETTINGS = "() => JSON.stringify(window.model.get('shared').map(k => [k, window.model.get(k)]))"
 FRAME = "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
-
-# page_helpers.js: `track` counts what a widget asks of the page around it, so that what it forgets to give back is
-# seen; `fuzz` does to a widget what no learner would.
-HELPERS = (Path(__file__).parent / "page_helpers.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -60,10 +39,8 @@ def show(new_context):
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.on("console", lambda said: page.errors.append(said.text) if said.type == "error" else None)
-        page.evaluate("() => { " + HELPERS + " window.track = track; window.fuzz = fuzz; track(); }")
         mount(page, widget, width)
-        page.evaluate(THEME, DARK if dark else LIGHT)
-        page.evaluate(FRAME)
+        set_theme(page, dark)
         pages.append(page)
         return page
 
@@ -174,23 +151,6 @@ def test_it_grows_with_its_place(cls, show):
 
 
 @ALL
-def test_a_thousand_events_and_nothing_left_behind(cls, show):
-    page = show(make_shown(cls))
-    listeners = page.evaluate("() => window.listeners()")
-    page.evaluate("() => window.fuzz(200, 1)")
-    nodes = page.evaluate("() => window.fuzz(400, 2)")
-    again = page.evaluate("() => window.fuzz(400, 3)")
-    assert abs(again - nodes) < 120, "elements pile up"
-    assert page.evaluate("() => window.listeners()") == listeners
-    page.evaluate("() => window.dispose()")
-    assert page.evaluate("() => window.listeners()") == 0
-    held = page.evaluate("() => [held.listeners, held.intervals.size, held.observers.size]")
-    assert held == [0, 0, 0], f"listeners, intervals, observers left: {held}"
-    assert page.evaluate("() => document.getElementById('host').children.length") == 0
-    page.wait_for_timeout(200)  # nothing that was planned before may fail now
-
-
-@ALL
 def test_texts_stay_texts(cls, show):
     widget = make_shown(cls)
     widget.error = HOSTILE
@@ -214,37 +174,6 @@ def test_texts_stay_texts(cls, show):
     assert page.get_by_role("alert").first.inner_text() == HOSTILE
     assert page.evaluate("() => window.hacked") is None
     assert page.locator("#host img, #host script").count() == 0
-
-
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory):
-    """The accessibility checker axe-core: `AXE_CORE` names its axe.min.js, otherwise npm fetches it for this run."""
-    given = os.environ.get("AXE_CORE")
-    if given:
-        with open(given, encoding="utf-8") as file:
-            return file.read()
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("no axe-core: install npm, or set AXE_CORE to the path of axe.min.js")
-    folder = tmp_path_factory.mktemp("axe")
-    try:
-        subprocess.run([npm, "pack", "axe-core@4"], cwd=folder, check=True, capture_output=True, timeout=120)
-        with tarfile.open(next(folder.glob("axe-core-*.tgz"))) as package:
-            return package.extractfile("package/axe.min.js").read().decode()
-    except (subprocess.SubprocessError, OSError, StopIteration) as problem:
-        pytest.skip(f"no axe-core: npm could not fetch it ({type(problem).__name__})")
-
-
-@ALL
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing(cls, dark, show, axe):
-    page = show(make_shown(cls), width=900, dark=dark)
-    screenshot(page, f"bare {cls.__name__} {'dark' if dark else 'light'}")
-    page.evaluate(axe)
-    found = page.evaluate(
-        "async () => (await axe.run('#host', { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] })).violations"
-    )
-    assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
 
 
 # ---------------------------------------------------------------- the numbers that JavaScript repeats

@@ -9,6 +9,7 @@ import traitlets as T
 from course_lib import nn
 from course_lib.widgets import KernelExplorer, pictures
 from course_lib.widgets.pictures import known_pictures, scratch, scratch_places
+from tests.notebooks.claims import claims
 
 RISING = [[-1, -1, 2], [-1, 2, -1], [2, -1, -1]]
 UNEVEN = np.random.default_rng(0).normal(size=(9, 14))
@@ -55,6 +56,7 @@ def test_identity_gives_the_picture_again():
     np.testing.assert_array_equal(explorer.map(), explorer.image)
 
 
+@claims("05", "gives 0 on every even area")
 @pytest.mark.parametrize("label", ["vertical edge", "horizontal edge", "falling scratch", "Laplace"])
 def test_kernels_that_add_up_to_0_do_not_see_even_grey(label):
     explorer = KernelExplorer(image=np.full((8, 8), 0.7))

@@ -25,6 +25,7 @@ from course_lib.widgets.network_maps import (
     sum_behind,
     unpack,
 )
+from tests.notebooks.claims import claims
 
 STACKS = {
     "course": [nn.Conv2D(4, 3, activation="relu"), nn.MaxPooling2D(2), nn.Conv2D(5, 3, activation="relu"),
@@ -128,6 +129,7 @@ def test_the_receptive_field_is_what_the_cell_depends_on(name):
     assert touched > 20 or name != "odd"
 
 
+@claims("06", "the deeper the layer, the larger the part")
 def test_the_window_grows_from_layer_to_layer():
     table = layer_table(stack("course", (28, 28)))
     assert [cell_field(table, k, 3, 3) for k in range(5)] == [
