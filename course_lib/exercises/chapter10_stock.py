@@ -16,6 +16,7 @@ def pinball_cases(rng):
     yield rng.normal(50, 10, 7), rng.normal(50, 10, 7), 0.2
     yield rng.normal(50, 10, 9), rng.normal(46, 10, 9), 0.5
     yield rng.normal(50, 10, 16)[::2], rng.normal(58, 10, 16)[::2], 0.95
+    yield np.array([10.0, 11, 12.5]), np.array([9.5, 10, 13]), 0.8  # less than a day beside it
 
 
 def pinball(low=lambda d, q: q * d, high=lambda d, q: (q - 1) * d, join=np.mean):
@@ -173,6 +174,9 @@ def order_cases(rng):
     yield rng.permutation(np.arange(10.0, 31.0)) ** 2, 35, 65
     yield rng.permutation(np.arange(5.0, 18.0)) ** 2, 65, 35
     yield rng.poisson(3.0, 40).astype(float)[::2], 9, 1
+    yield np.array([7.0, 4, 0, 1]), 3, 1  # 4 and 7 cost the same, and 7 comes first
+    yield np.array([5.0, 8, 2, 7, 6, 0, 3, 7, 4]), 1, 7
+    yield np.array([4.0, 0, 7, 3]), 0.02, 0.01  # screws: a cent counts
 
 
 def order(

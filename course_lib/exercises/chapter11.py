@@ -394,6 +394,7 @@ def hinge_cases(rng):
     yield 2 * rng.normal(size=7), rng.choice([-1, 1], 7)
     yield rng.normal(size=12), rng.choice([-1, 1], 12)
     yield 2 * rng.normal(size=20)[::2], rng.choice([-1, 1], 20)[::2]
+    yield np.array([3.5, -0.25]), np.array([1, 1])  # one class only, one far on the right side
 
 
 def hinge(

@@ -15,6 +15,7 @@ def balanced_cases(rng):
     yield (rng.integers(1, 30, (3, 3)),)
     yield (rng.integers(0, 9, (4, 4)) + np.diag([40, 3, 9, 1]),)
     yield (rng.integers(1, 30, (8, 5)).T[:, :5],)
+    yield (np.array([[1, 0, 0], [2, 5, 1], [0, 1, 0]]),)  # classes with a single sample
 
 
 def recalls(matrix):

@@ -227,6 +227,7 @@ def saliency_cases(rng):
     yield (np.concatenate([rng.normal(size=(1, 3, 3, 2)), np.zeros((1, 3, 3, 2))]),)
     yield (1e-9 * rng.normal(size=(2, 3, 4, 2)),)  # a very sure network has very small gradients
     yield (rng.normal(size=(4, 5, 6, 4))[::2, :, ::2],)
+    yield (np.array([[[[0.0, 0], [3, -1]], [[0, -6], [0, 0]]]]),)  # pixels on which nothing depends
 
 
 def largest_of(size):

@@ -130,6 +130,7 @@ def softmax_cases(rng):
     yield (np.array([[1000.0, 1001.0, 999.0], [-1000.0, -1001.0, -1003.0]]),)
     yield (3 * rng.normal(size=(5, 4)),)
     yield (rng.normal(size=(6, 10)).T[::2],)
+    yield (np.array([[0.0, 1000.0, -1000.0], [1000.0, 0.0, 1.0]]),)  # subtracting the smallest would not do
 
 
 SOFTMAX = Exercise(
@@ -146,7 +147,7 @@ SOFTMAX = Exercise(
     reference=nn.softmax,
     arguments=("z",),
     cases=softmax_cases,
-    extreme=(4,),
+    extreme=(4, 7),
     outputs=("p",),
     misconceptions=[
         Misconception(

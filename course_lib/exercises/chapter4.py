@@ -710,13 +710,18 @@ def batch_report(function, rows, batch_size, seed):
     )
 
 
+def _is_batch(part):
+    """True for a tuple, and for a list [x_batch, y_batch]: two such batches in a tuple are no single pair."""
+    return isinstance(part, tuple) or isinstance(part, list) and len(part) == 2 and np.ndim(part[0]) == 2
+
+
 def checked_batches(batches, rows):
     """Return the batches as a list of pairs of arrays, or raise Mistake."""
     if batches is None or batches is Ellipsis:
         raise Mistake(
             _("Your function returned None. Return a list of pairs (x_batch, y_batch), or `yield` each pair.")
         )
-    if isinstance(batches, tuple) and len(batches) == 2 and not any(isinstance(part, tuple) for part in batches):
+    if isinstance(batches, tuple) and len(batches) == 2 and not any(map(_is_batch, batches)):
         raise Mistake(
             _(
                 "Your function returned one pair. Return a list of pairs: one pair (x_batch, y_batch) for each batch. "

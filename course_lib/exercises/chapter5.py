@@ -270,6 +270,8 @@ def size_cases(rng):
     for _case in range(8):
         kernel_size, strides = int(rng.integers(1, 6)), int(rng.integers(1, 4))
         yield int(rng.integers(kernel_size, 40)), kernel_size, strides, ("valid", "same")[_case % 2]
+    yield 11, 2, 4, "same"  # windows with gaps between them
+    yield 34, 1, 1, "same"
 
 
 def size_with(valid=None, same=None):

@@ -42,6 +42,7 @@ def pool_cases(rng):
     yield rng.normal(size=(3, 7, 5, 2)), 2
     yield rng.normal(size=(2, 7, 8, 2)), 3
     yield rng.normal(size=(4, 9, 6, 3)).T, 3
+    yield rng.normal(size=(2, 3, 2, 1)), 1
 
 
 def pool_naive(places=lambda n, p: n // p, begin=lambda i, p: i * p, size=lambda p: p, take=np.max):

@@ -468,6 +468,8 @@ def backward_cases(rng):
         yield rng.normal(size=(N, T, H)), x, rnn_forward(x, W_xh, W_hh, 0.3 * rng.normal(size=H)), W_xh, W_hh
     x, W_xh, W_hh = rng.normal(size=(3, 4, 5)).T[::2], 0.7 * rng.normal(size=(2, 3)).T, 0.7 * rng.normal(size=(2, 2)).T
     yield rng.normal(size=(2, 4, 3)).T, x, rnn_forward(x, W_xh, W_hh, np.array([0.2, -0.1])), W_xh, W_hh
+    x, W_xh, W_hh = np.array([[[0.5], [0.0]]]), np.array([[0.0, 0.8]]), np.array([[0.0, 0.6], [-0.4, 0.0]])
+    yield np.array([[[1.0, 0.0], [0.5, -1.0]]]), x, rnn_forward(x, W_xh, W_hh, np.zeros(2)), W_xh, W_hh
 
 
 def backward_slopes(dh, x, h, W_xh, W_hh):
@@ -1017,6 +1019,8 @@ def clip_cases(rng):
         yield [2 * rng.normal(size=(D, H)), rng.normal(size=(H, H)), rng.normal(size=H)], limit
     yield [rng.normal(size=(3, 4)).T, rng.normal(size=(6, 6))[::2, ::2], rng.normal(size=6)[::2]], 2.0
     yield [np.array([[1.2, 0.0]]), np.zeros((2, 2)), np.array([0.0, 1.6])], 3.0  # shorter than the limit
+    yield [np.array([[0.4, 0.0]]), np.zeros((2, 2)), np.array([0.0, 0.3])], 0.4  # a little longer than a small limit
+    yield [np.array([[2.4, 0.0]]), np.zeros((2, 2)), np.array([0.0, 3.2])], 3.0  # and than a large one
 
 
 def norm_of(gradients):

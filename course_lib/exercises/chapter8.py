@@ -847,6 +847,7 @@ def score_cases(rng):
     yield rng.uniform(0, 120, size=9).round(), rng.uniform(0, 120, size=9).round()
     yield rng.uniform(0, 40, size=8)[::2], rng.uniform(0, 40, size=12)[::3]
     yield np.array([30.0, 5.0, 77.0]), np.array([30.0, 5.0, 77.0])  # perfect
+    yield np.array([30.0, 12.5, 61.0, 8.0]), np.array([29.0, 12.0, 62.0, 8.5])  # less than a cycle beside it
 
 
 def score(early, late, join=np.sum):

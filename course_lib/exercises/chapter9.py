@@ -75,6 +75,7 @@ def encode_cases(rng):
             words = rng.choice([*WORDS, "Oil", "MOTOR"], rng.integers(1, most + 1))
             texts.append(" ".join(words.tolist()))
         yield [*texts, "leak oil"], KNOWN, length
+    yield ["oil seal hot", "hot pump"], {"pump": 4, "seal": 2, "hot": 5, "oil": 3}, 3  # the order tells nothing
 
 
 def encoder(
