@@ -81,6 +81,8 @@ class SetUpFailed(Exception):
 def main(arguments):
     if sys.version_info[:2] not in SUPPORTED:
         sys.exit(wrong_python())
+    if arguments[:1] in (["-h"], ["--help"]):
+        return print(__doc__.strip())  # before anything is installed
     try:
         set_up()
     except SetUpFailed as trouble:

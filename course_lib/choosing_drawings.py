@@ -52,7 +52,7 @@ def hinge_curve():
     ax.plot(margin, np.maximum(0, 1 - margin), label=_("hinge loss (SVM)"), markevery=40)
     ax.plot(margin, np.log1p(np.exp(-margin)), label=_("cross-entropy (network)"), markevery=40)
     ax.plot(margin, (margin < 0).astype(float), label=_("mistake, 0 or 1"), markevery=40)
-    ax.set(xlabel=_("y s: on the right side, and how far"), ylabel=_("loss of one sample"), ylim=(-0.1, 3.1))
+    ax.set(xlabel=_("y s: above 0 the class is right"), ylabel=_("loss of one sample"), ylim=(-0.1, 3.1))
     ax.legend()
     return figure
 

@@ -39,7 +39,8 @@ def paragraphs(text):
 def code(text):
     """Turn source or numbers into an HTML block that keeps its spaces and wraps: no key is needed to read it all."""
     return (
-        "<pre style='margin: 0.4em 0; padding: 0.4em 0.6em; white-space: pre-wrap; overflow-wrap: anywhere; "
+        "<pre style='margin: 0.4em 0; padding: 0.4em 0.6em; "
+        "white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; "
         f"background: var(--jp-layout-color2, rgba(128, 128, 128, 0.15))'>{escape(text)}</pre>"
     )
 

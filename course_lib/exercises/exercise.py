@@ -1,5 +1,6 @@
 """An exercise: what is asked, the reference, the cases, the mistakes people make, hints and solution."""
 
+import ast
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -86,6 +87,18 @@ class Exercise:
     def solution_source(self):
         return inspect.getsource(self.reference)
 
+    @property
+    def solution_imports(self):
+        """The lines that the solution needs above it in a notebook: it uses what stands beside it in the library."""
+        around = self.reference.__globals__
+        used = {node.id for node in ast.walk(ast.parse(self.solution_source)) if isinstance(node, ast.Name)}
+        found = {name: around[name] for name in sorted(used & set(around) - {self.reference.__name__})}
+        modules = {name: value.__name__ for name, value in found.items() if inspect.ismodule(value)}
+        lines = [f"import {full} as {name}" if full != name else f"import {name}" for name, full in modules.items()]
+        if others := [name for name in found if name not in modules]:
+            lines.append(f"from {self.reference.__module__} import {', '.join(others)}")
+        return "\n".join(lines)
+
     def fresh_cases(self):
         """Build the cases anew: the same ones each time, and nobody else holds these arrays."""
         return list(self.cases(np.random.default_rng(SEED)))
@@ -118,10 +131,8 @@ class Exercise:
         note = store.record_solution(self.name)
         head = _("One solution of {name}").format(name=self.name)
         said = "\n".join(filter(None, (self.solution_note, note)))
-        show(
-            f"{head}\n{self.solution_source}\n{said}".rstrip(),
-            box(head, code(self.solution_source) + paragraphs(said), "#0072b2"),
-        )
+        source = "\n\n".join(filter(None, (self.solution_imports, self.solution_source)))
+        show(f"{head}\n{source}\n{said}".rstrip(), box(head, code(source) + paragraphs(said), "#0072b2"))
 
     def __repr__(self):
         return f"{self.signature}\n{self.title}\n\n{self.statement}"

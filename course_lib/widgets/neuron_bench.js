@@ -93,7 +93,7 @@ function render({ model, el }) {
       `y = ${activation}(z) = ${activation}(${number(z)}) = ${number(f(z), 3)}`,
       ...(own.length ? [t('y by your own function: {0} (the map is computed by it too)', number(y, 3))] : []),
     ]);
-    const right = accuracy(s, points), text = t('{0} % of {1} bearings on the right side of the line', number(100 * right, 1), points.length / 3);
+    const right = accuracy(s, points), text = t('{0} % of {1} bearings on the correct side of the line', number(100 * right, 1), points.length / 3);
     goal(right >= 0.95 && Math.max(Math.abs(w1), Math.abs(w2)) <= 2);
     ui.say(text);
     cv.describe(t('Map of one neuron: {0}. At the point {1}, {2} the output is {3}.', text, number(x1, 1), number(x2, 1), number(y, 3)));

@@ -117,7 +117,7 @@ class NeuronBench(CourseWidget):
     def describe(self):
         return _(
             "One neuron, y = {activation}({w1:.1f}·x₁ + {w2:.1f}·x₂ + {b:.1f}). {right:.0%} of {n} bearings are on "
-            "the right side of its line. At the point ({x1:.1f}, {x2:.1f}) the output is {y:.2f}."
+            "the correct side of its line. At the point ({x1:.1f}, {x2:.1f}) the output is {y:.2f}."
         ).format(
             activation=self.activation,
             w1=self.w1,

@@ -29,6 +29,11 @@
 # People with experience answer such questions well, but nobody can look at 40 pictures a second. It is also hard to write
 # the experience down as rules. *Deep learning* takes another way: it **learns the rule from examples**.
 
+# %% [markdown]
+# The next grey box is a *cell* with Python in it. Click into it and press **Shift+Enter** to run it. Run the cells of a
+# chapter from the top: later ones need the earlier ones. The results that you see below cells before you run them are
+# ours; what you run replaces them.
+
 # %%
 from course_lib import drawings, exercises as ex, figures, self_check, widgets
 
@@ -154,7 +159,7 @@ bench
 
 # %% tags=["nbval-check-output"]
 bench.b = -1.0
-print(f"{bench.accuracy:.1%} of the bearings are on the right side of the line")
+print(f"{bench.accuracy:.1%} of the bearings are on the correct side of the line")
 
 # %% [markdown]
 # A widget needs a running notebook. If you see only a still picture, choose **Run → Run All Cells** in the menu. *Share*

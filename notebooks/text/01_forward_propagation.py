@@ -82,7 +82,7 @@ print(f"y = {y:.3f}")
 # ### Play with it
 #
 # Each point is one bearing: blue circles stayed healthy, orange squares needed maintenance. The colour of the map is the
-# neuron's output $y$. The black line is where $z = 0$: the neuron is undecided there. Move the pointer (or click the map
+# neuron's output $y$. The line is where $z = 0$: the neuron is undecided there. Move the pointer (or click the map
 # and use the arrow keys): the sum for that point is written out below.
 #
 # 1. Change only the bias. What does the line do?

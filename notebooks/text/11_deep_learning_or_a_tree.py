@@ -98,7 +98,8 @@ figures.show(
 #
 # ### Exercise 1: impurity
 #
-# Write `gini(y)`.
+# Write `gini(y)`. `y` (N,) holds the class of each sample as a number: 0, 1, 2, ..., two classes or more. Return one
+# number.
 
 
 # %% tags=["exercise"]
@@ -123,14 +124,15 @@ impurities = [sum(len(side) / len(y) * classical.gini(side) for side in pair) fo
 figures.show(
     choosing_drawings.split_curve(column, y, thresholds, impurities, "bearing temperature [10 °C, from 65 °C]"),
     "Above, the temperatures of healthy bearings and of worn ones as two rows of marks that overlap in the middle. "
-    "Below, the impurity over the threshold: 0.5 at both ends, lower in between, with the lowest point marked by a "
-    "dashed line.",
+    "Below, the impurity over the threshold: 0.5 at both ends, lower in between, in two valleys; a dashed line marks "
+    "the lowest point.",
 )
 
 # %% [markdown]
 # ### Exercise 2: the best split
 #
-# Write `best_split(x, y)`: try every threshold between two neighbours.
+# Write `best_split(x, y)`: try every threshold between two neighbours. `x` (N,) is one column, `y` (N,) the classes.
+# Return the best threshold and its impurity.
 
 
 # %% tags=["exercise"]
@@ -182,7 +184,7 @@ for depth in (1, 2, 4, 8, 16):
 # ## A support vector machine is a neuron with another loss
 #
 # A linear SVM computes $s = w \cdot x + b$, as the neuron of chapter 1. The label is $y = -1$ or $+1$. Its loss is 0
-# as soon as a sample is on the right side **with a margin** (Cortes and Vapnik, 1995):
+# as soon as a sample is on the correct side **with a margin** (Cortes and Vapnik, 1995):
 
 # %% [markdown]
 # $$ L = \frac{1}{N} \sum_n \max(0, \; 1 - y_n s_n) $$
@@ -200,7 +202,8 @@ figures.show(
 #
 # ### Exercise 3: the hinge loss
 #
-# Write `hinge_loss(scores, y)`. It returns the loss and its gradient.
+# Write `hinge_loss(scores, y)`, both (N,), `y` is -1 or +1. It returns the loss and dL/d`scores` (N,). Where a sample
+# pays nothing, its slope is 0.
 
 
 # %% tags=["exercise"]
@@ -265,7 +268,8 @@ for name, says in (
 #
 # ### Exercise 4: balanced accuracy
 #
-# Write `balanced_accuracy(matrix)` from a confusion matrix.
+# Write `balanced_accuracy(matrix)`: `matrix` (K, K) has a row for each true class, a column for each answer. A class
+# without samples does not count.
 
 
 # %% tags=["exercise"]
@@ -386,7 +390,7 @@ print("the same to three digits:", bool(abs(again["models"]["tree"]["mean"][0] -
 # ### Play with it
 #
 # 1. Machine failures: add the physics. Who gains, who does not?
-# 2. Boards: start with 140 pictures and move the line to the right. When does the CNN take the lead?
+# 2. Boards: start with few pictures and move the line to the right. When does the CNN take the lead?
 # 3. Your controller has 100 kB for the model, and 0.1 ms for an answer. What is left?
 
 # %%

@@ -159,7 +159,7 @@ EXEMPT = {
     "11": {
         SETTING: (
             "The same 300 readings of bearings, three models",
-            "start with 140 pictures and move the line to the right",
+            "start with few pictures and move the line to the right",
             "Your controller has 100 kB for the model",
             "The test is used ten times",
             "The forest gets a part it has never seen",

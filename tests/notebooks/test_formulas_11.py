@@ -40,7 +40,7 @@ def test_a_split():
 
 
 @claims("11", "So only the samples near the boundary")
-@claims("11", "Its loss is 0 as soon as a sample is on the right side")
+@claims("11", "Its loss is 0 as soon as a sample is on the correct side")
 @executes("11", r"L = \frac{1}{N} \sum_n \max(0, \; 1 - y_n s_n)")
 def test_the_hinge_loss():
     s, y = 2 * rng.normal(size=30), rng.choice([-1, 1], 30)

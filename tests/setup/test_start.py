@@ -229,6 +229,12 @@ def test_an_old_python_gets_a_clear_line(course):
     assert not (course / ".course-env").exists()
 
 
+def test_help_installs_nothing(course):
+    run = start(course, "--help")
+    assert run.returncode == 0 and "python start.py test [pytest options]" in run.stdout
+    assert "Setting up" not in run.stdout and not (course / ".course-env").exists()
+
+
 def test_another_version_gets_the_same_line(monkeypatch):
     import start as module
 
