@@ -16,9 +16,9 @@ def compare_functions(forward, backward, reference, inputs, dy=None, rng=0, tole
     name -> array or a list. dy = dL/dy is random if not given. backward=None compares the outputs only. A loss of this
     course fits as it is, because it returns (loss, gradient): backward=lambda dy, gradient: dy * gradient.
     """
+    where = device()
     import keras
 
-    where = device()
     inputs = inputs if isinstance(inputs, dict) else {_("input {k}").format(k=k): x for k, x in enumerate(inputs)}
     arrays = [np.asarray(x) for x in inputs.values()]
     y, cache = forward(*arrays)
@@ -28,15 +28,14 @@ def compare_functions(forward, backward, reference, inputs, dy=None, rng=0, tole
     if dy is None:
         dy = generator(rng).standard_normal(y.shape)
     dy = np.asarray(dy, y.dtype)
-    outputs = []
 
     def weighted(*tensors):
-        outputs.append(reference(*tensors))
-        return keras.ops.sum(outputs[-1] * dy)
+        output = reference(*tensors)
+        return keras.ops.sum(output * dy), output
 
     with keras.device(where.name):
-        _value, theirs = engine().value_and_gradients(weighted, arrays)
-        rows = [compare_arrays(_("output"), y, keras.ops.convert_to_numpy(outputs[0]), tolerance)]
+        _value, output, theirs = engine().differentiate(weighted)(arrays)
+        rows = [compare_arrays(_("output"), y, keras.ops.convert_to_numpy(output), tolerance)]
         if backward is not None:
             ours = backward(dy, cache)
             ours = ours if isinstance(ours, (tuple, list)) else (ours,)

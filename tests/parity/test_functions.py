@@ -6,6 +6,7 @@ from hypothesis import given, settings, strategies as st
 
 from course_lib import classical, nn, parity
 from tests.nn.cases import LOSS_CASES, activation_pair, call_loss, loss_case, scattered, seeds, sizes
+from tests.parity.backend import JAX
 
 import keras  # isort: skip  after course_lib.parity, which sets TensorFlow up
 
@@ -97,17 +98,14 @@ def test_losses(name, loss, logits, kind, n, seed, weighted):
 @given(n=sizes, seed=seeds)
 def test_the_hinge_loss(n, seed):
     """Keras's Hinge and its gradient, with labels -1 and +1, as a linear SVM is trained."""
-    import tensorflow as tf
-
     rng = np.random.default_rng(seed)
     scores, y = 2 * rng.standard_normal(n), rng.choice([-1.0, 1.0], n)
-    with tf.GradientTape() as tape:
-        s = tf.constant(scores)
-        tape.watch(s)
-        theirs = tf.reduce_mean(keras.losses.hinge(y[:, None], s[:, None]))
-    loss, gradient = classical.hinge_loss(scores, y)
-    assert loss == pytest.approx(float(theirs), rel=1e-12, abs=1e-12)
-    np.testing.assert_allclose(gradient, tape.gradient(theirs, s).numpy(), rtol=0, atol=1e-12)
+    agree(
+        lambda s: classical.hinge_loss(s, y),
+        lambda dy, gradient: dy * gradient,
+        lambda s: keras.ops.mean(keras.losses.hinge(y[:, None], s[:, None])),
+        {"scores": scores},
+    )
 
 
 @pytest.mark.parametrize(("name", "loss", "logits", "kind"), LOSS_CASES)
@@ -123,6 +121,8 @@ def test_losses_beyond_the_clip(name, loss, logits, kind):
         kind
     ]
     y_pred = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.3, 0.6, 0.1], [1e-9, 1 - 1e-9, 0.0]])
+    if JAX and kind == "number":
+        pytest.skip("about Keras on TensorFlow: on JAX it divides by the sum first and then clips")
     theirs = getattr(keras.losses, KERAS_LOSSES[loss])(dtype="float64")
     agree(
         lambda p: call_loss(loss, y_true, p, logits),

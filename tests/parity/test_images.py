@@ -7,8 +7,10 @@ from hypothesis import given, settings, strategies as st
 from course_lib import nn, parity
 from tests.nn.cases import scattered, seeds
 from tests.nn.test_images import POOLINGS, convolution, reference_network, small_cnn
+from tests.parity.backend import JAX, exact
 
 import keras  # isort: skip  after course_lib.parity, which sets TensorFlow up
+from tests.notebooks.claims import claims
 
 some = settings(max_examples=40, deadline=None, derandomize=True)
 KERAS_POOLINGS = {"max": keras.ops.max_pool, "average": keras.ops.average_pool}
@@ -42,6 +44,7 @@ def check_pooling(kind, rng, shape, pool_size, strides, padding, dtype="float64"
     assert comparison.passed, f"\n{comparison}"
 
 
+@claims("05", "Our functions and Keras's, with the same numbers")
 @pytest.mark.parametrize("padding", ["valid", "same"])
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("kernel", [1, 2, 3, 4, 5])
@@ -144,10 +147,11 @@ def keras_network(dtype):
         ]
     )
     loss = keras.losses.SparseCategoricalCrossentropy(dtype=dtype)  # by its name, its gradient would be cut to float32
-    model.compile("adam", loss, metrics=["accuracy"], jit_compile=False)
+    model.compile(exact(keras.optimizers.Adam()), loss, metrics=["accuracy"], jit_compile=JAX)
     return model
 
 
+@claims("06", "Loss by loss, both engines agree", "and the losses agree step by step")
 @pytest.mark.parametrize(("dtype", "steps", "tolerance"), [("float64", 50, 1e-10), ("float32", 20, 1e-4)])
 def test_the_ten_class_network_trains_alike(dtype, steps, tolerance):
     """From the same weights and batches: the loss of every step agrees, and in float64 the weights at the end."""
@@ -155,7 +159,7 @@ def test_the_ten_class_network_trains_alike(dtype, steps, tolerance):
     x = rng.random((32 * 5, 28, 28, 1), dtype="float32").astype(dtype)
     y = rng.integers(0, 10, len(x))
     ours = reference_network(dtype)
-    ours.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
+    ours.compile(exact(nn.Adam()), "sparse_categorical_crossentropy", ["accuracy"])
     with keras.device(parity.device().name):
         theirs = keras_network(dtype)
         theirs.set_weights(ours.get_weights())

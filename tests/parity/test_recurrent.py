@@ -9,8 +9,10 @@ from hypothesis import given, settings, strategies as st
 from course_lib import nn, parity
 from tests.nn.cases import scattered, seeds
 from tests.nn.recurrent_cases import CELLS, STATE_ACTIVATIONS, cell_inputs, random_mask
+from tests.parity.backend import JAX, exact
 
 import keras  # isort: skip  after course_lib.parity, which sets TensorFlow up
+from tests.notebooks.claims import claims
 
 few = settings(max_examples=8, deadline=None, derandomize=True)
 small = st.integers(1, 5)
@@ -32,12 +34,20 @@ def keras_states(kind, units, mask=None, steps=True, **options):
     return reference
 
 
+def mask_for(rng, N, T, started=True):
+    """Any mask. On JAX the output of a masked first step is the given state, on TensorFlow and ours 0: not there."""
+    mask = random_mask(rng, N, T)
+    if JAX and started:
+        mask[:, 0] = True
+    return mask
+
+
 def check_cell(kind, rng, N, T, D, H, dtype="float64", masked=False, started=True, form=lambda a: a, **options):
     forward, backward, *_others = CELLS[kind]
     inputs = cell_inputs(kind, rng, N, T, D, H, dtype, form)
     if not started:
         inputs = {name: a for name, a in inputs.items() if name not in ("h0", "c0")}
-    mask = random_mask(rng, N, T) if masked else None
+    mask = mask_for(rng, N, T, started) if masked else None
     comparison = parity.compare_functions(
         functools.partial(forward, mask=mask, **options),
         lambda dh, cache: backward(dh, cache)[: len(inputs)],
@@ -85,7 +95,7 @@ def test_each_activation_of_the_simple_rnn(activation, masked):
 def test_the_last_step_alone(kind):
     forward, backward, *_others = CELLS[kind]
     rng = np.random.default_rng(0)
-    inputs, mask = cell_inputs(kind, rng), random_mask(rng, 3, 5)
+    inputs, mask = cell_inputs(kind, rng), mask_for(rng, 3, 5)
 
     def last(*arrays):
         h, cache = forward(*arrays, mask=mask)
@@ -200,6 +210,7 @@ def test_starting_weights_are_drawn_as_in_keras(kind):
         np.testing.assert_allclose(W @ W.T, np.eye(6), atol=1e-5)
 
 
+@claims("07", "the same weights, the same sequences, and 20 steps of Adam")
 @kinds
 @pytest.mark.parametrize("masked", [False, True])
 def test_500_steps_of_training_are_keras_steps(kind, masked):
@@ -209,7 +220,7 @@ def test_500_steps_of_training_are_keras_steps(kind, masked):
     are soon known by heart; Adam then divides round-off by its own size, and two engines part after 400 steps.
     """
     network = model(kind, masked=masked)
-    network.compile("adam", "mse")
+    network.compile(exact(nn.Adam()), "mse")
     x, y = batch(False, masked)
     losses = []
     with keras.device(parity.device().name):
@@ -229,13 +240,13 @@ def test_500_steps_of_training_are_keras_steps(kind, masked):
 def test_fit_counts_as_keras_fit_with_masked_steps(kind):
     """The history of losses and metrics over real steps, validation included, in batches of unequal size."""
     network = model(kind, steps=True, masked=True)
-    network.compile(nn.Adam(0.01, global_clipnorm=0.5), "mse", ["mae"])
+    network.compile(exact(nn.Adam(0.01, global_clipnorm=0.5)), "mse", ["mae"])
     twin = parity.to_keras(network)
     x, y = batch(True, True)
     options = dict(epochs=3, batch_size=8, shuffle=False, verbose=0, validation_data=(x[:7], y[:7]))
     ours, theirs = network.fit(x, y, **options).history, twin.fit(x, y, **options).history
     assert set(ours) == set(theirs)
-    for name in ours:
+    for name in set(ours) - ({"mae"} if JAX else set()):  # there, the mask is lost on the way to this metric
         np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-6, err_msg=name)
     for a, b in zip(network.get_weights(), twin.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, rtol=0, atol=1e-13)
