@@ -1,9 +1,11 @@
-"""Time the NumPy reference against TensorFlow: python -m tests.benchmarks [WORKLOAD ...] [--json] [--import].
+"""Time the NumPy reference against TensorFlow: python -m tests.benchmarks [WORKLOAD ...] [--short] [--json FILE].
 
 All contestants run in turn, round after round; printed are the median over the rounds and the range from the quickest
 to the slowest round. The ratio is taken within each round, against the quickest setting of `keras.Model.fit`, and then
 the median of the rounds: other work on the machine slows both sides of a round. Processor time is that of all threads
 together; it depends much less on what else the machine does.
+
+The short form leaves out XLA, other thread numbers and large batches, and takes less than a minute.
 """
 
 import argparse
@@ -17,10 +19,12 @@ import sys
 import time
 from pathlib import Path
 
+from course_lib.experiments import write_result
 from tests.environment import ROOT
 
 WORKLOADS = ["mlp", "cnn", "cnn_256", "rnn", "lstm"]  # each a module beside this one
 ENGINES = [("numpy", 0), ("tensorflow", 0), ("tensorflow", 1)]  # engine, threads (0: its own choice)
+SHORT_WORKLOADS, SHORT_SECONDS = ["mlp", "cnn", "rnn", "lstm"], 4
 GROUPS = {  # of contestants that do the same work; the quickest of each is who NumPy is compared with
     "fit": ("fit", "fit, XLA"),
     "fit, steps_per_execution=32": ("fit, steps_per_execution=32",),
@@ -63,13 +67,13 @@ print(time.perf_counter() - start)
 class Worker:
     """A process that holds one engine with one thread setting."""
 
-    def __init__(self, engine, threads, workloads):
+    def __init__(self, engine, threads, length, workloads):
         self.label = "NumPy" if engine == "numpy" else "Keras, 1 thread" if threads else "Keras"
         self.engine = engine
         env = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "-1"}
         env.pop("TF_ENABLE_ONEDNN_OPTS", None)  # oneDNN on: TensorFlow at its best
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.benchmarks.worker", engine, str(threads), *workloads],
+            [sys.executable, "-m", "tests.benchmarks.worker", engine, str(threads), length, *workloads],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -121,15 +125,16 @@ def memory(workload):
     return int(subprocess.check_output([sys.executable, "-c", MEMORY, workload], env=env, cwd=ROOT))
 
 
-def measure(workloads, seconds):
+def measure(workloads, seconds, short=False):
     """Return versions and, for each workload, the (wall, processor) seconds per step in each round.
 
     There are at least three rounds, and more while the time lasts.
     """
-    end = time.perf_counter() + seconds
-    workers = [Worker(engine, threads, workloads) for engine, threads in ENGINES]
+    engines = ENGINES[:2] if short else ENGINES
+    workers = [Worker(engine, threads, "short" if short else "long", workloads) for engine, threads in engines]
     ready = [worker.answer() for worker in workers]
     times = {workload: {} for workload in workloads}
+    end = time.perf_counter() + seconds
     rounds, longest = 0, 0.0
     while rounds < 3 or time.perf_counter() + longest < end:
         start = time.perf_counter()
@@ -145,6 +150,11 @@ def measure(workloads, seconds):
     return sorted({about["versions"] for about in ready}), times
 
 
+def groups_of(times):
+    """The groups that were measured, in the order of `GROUPS`."""
+    return [group for group, names in GROUPS.items() if any(label[2] in names for label in times)]
+
+
 def summary(times, targets):
     """The figures of one workload, and the ratio of NumPy to the best setting of each way to use TensorFlow."""
     wall = {label: [w for w, _processor in rounds] for label, rounds in times.items()}
@@ -157,45 +167,59 @@ def summary(times, targets):
         values = [a / b for a, b in zip(seconds[ours], theirs[best], strict=True)]
         return spread(values) | {"against": f"{best[1]}: {best[2]}"}
 
-    ratios = {name: ratio(wall, name) for name in GROUPS}
+    there = groups_of(times)
+    ratios = {group: ratio(wall, group) for group in there}
     return {
         "seconds": {
             f"{label}: {name}": spread(seconds) | {"processor": spread(processor[engine, label, name])}
             for (engine, label, name), seconds in wall.items()
         },
         "numpy_over_keras": ratios,
-        "numpy_over_keras_processor_time": {name: ratio(processor, name) for name in GROUPS},
+        "numpy_over_keras_processor_time": {group: ratio(processor, group) for group in there},
         "targets": targets,
         "reached": {name: ratios[name]["median"] <= target for name, target in targets.items()},
     }
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("workloads", nargs="*", default=WORKLOADS, help=f"some of {', '.join(WORKLOADS)}; else all")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("workloads", nargs="*", help=f"some of {', '.join(WORKLOADS)}; else all")
+    parser.add_argument("--short", action="store_true", help=f"under a minute: {', '.join(SHORT_WORKLOADS)}")
+    parser.add_argument("--json", metavar="FILE", help="write everything measured to FILE, too")
     parser.add_argument(
         "--import", action="store_true", dest="only_import", help="only the time of import course_lib.nn"
     )
-    parser.add_argument("--seconds", type=float, default=20, help="time for each workload (default 20)")
-    options = parser.parse_args()
+    parser.add_argument("--seconds", type=float, help=f"time for each workload (default 20; short {SHORT_SECONDS})")
+    options = parser.parse_args(arguments)
     if unknown := set(options.workloads) - set(WORKLOADS):
         parser.error(f"there is no workload {min(unknown)!r}; choose from {', '.join(WORKLOADS)}")
+    workloads = options.workloads or (SHORT_WORKLOADS if options.short else WORKLOADS)
+    seconds = options.seconds or (SHORT_SECONDS if options.short else 20)
     start = time.perf_counter()
     result = {"machine": machine(), "import_course_lib_nn_seconds": import_time() | {"target": IMPORT_TARGET}}
     if not options.only_import:
         result["workloads"] = {}
-        for name in options.workloads:  # one after the other: five networks in one process would share its memory
-            workload = importlib.import_module(f"tests.benchmarks.{name}")
-            result["versions"], times = measure([name], options.seconds)
-            targets = dict(workload.TARGETS)
-            if "fit" in targets:
-                targets["fit, steps_per_execution=32"] = targets["fit"]
-            result["workloads"][name] = {"title": workload.TITLE, "peak_bytes": memory(name)} | summary(
-                times[name], targets
-            )
+        # Long: one after the other, because five networks in one process would share its memory.
+        for together in [workloads] if options.short else [[name] for name in workloads]:
+            result["versions"], times = measure(together, seconds * len(together), options.short)
+            for name in together:
+                result["workloads"][name] = described(name, times[name])
     result["benchmark_seconds"] = round(time.perf_counter() - start, 1)
-    print(json.dumps(result, indent=1) if options.json else text(result))
+    print(text(result))
+    if options.json:
+        write_result(
+            {"command": f"python -m tests.benchmarks {' '.join(arguments or sys.argv[1:])}"} | result, options.json
+        )
+
+
+def described(name, times):
+    """Title, memory, times and ratios of one workload, and which targets it reached."""
+    workload = importlib.import_module(f"tests.benchmarks.{name}")
+    targets = dict(workload.TARGETS)
+    if "fit" in targets:
+        targets["fit, steps_per_execution=32"] = targets["fit"]
+    targets = {group: most for group, most in targets.items() if group in groups_of(times)}
+    return {"title": workload.TITLE, "peak_bytes": memory(name)} | summary(times, targets)
 
 
 def text(result):

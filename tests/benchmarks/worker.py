@@ -1,6 +1,8 @@
 """One process of a benchmark: it builds its contestants, then runs the one that is asked for and answers its time.
 
-    python -m tests.benchmarks.worker ENGINE THREADS WORKLOAD...      (threads 0: the engine's own choice)
+    python -m tests.benchmarks.worker ENGINE THREADS LENGTH WORKLOAD...
+
+THREADS 0 is the engine's own choice; LENGTH is "long" or "short" (only what a learner would write).
 
 Each engine and each thread setting has a process of its own, because thread numbers are fixed when a library starts;
 the parent asks them in turn, so that a busy machine slows all contestants alike.
@@ -13,6 +15,7 @@ import sys
 import time
 from types import SimpleNamespace
 
+SHORT = ("fit", "train_on_batch", "tf.function", "predict", "call of a tf.function")
 INFERENCES = {"predict": 5, "compiled": 200}  # calls per measurement; NumPy's predict counts as compiled
 
 
@@ -127,7 +130,7 @@ def versions(engine):
     return f"TensorFlow {tf.__version__}, Keras {keras.__version__}"
 
 
-def main(engine, threads, workloads):
+def main(engine, threads, length, workloads):
     answers = sys.stdout
     sys.stdout = sys.stderr  # nothing but answers may reach the parent
     if engine == "tensorflow" and threads:
@@ -137,6 +140,8 @@ def main(engine, threads, workloads):
         tf.config.threading.set_inter_op_parallelism_threads(threads)
     build = {"numpy": numpy_contestants, "tensorflow": tensorflow_contestants}[engine]
     contestants = {name: build(importlib.import_module(f"tests.benchmarks.{name}")) for name in workloads}
+    if length == "short":
+        contestants = {name: {k: runs[k] for k in SHORT if k in runs} for name, runs in contestants.items()}
     for runs in contestants.values():
         for run, _count in runs.values():
             run()  # compile, and warm the caches
@@ -153,4 +158,4 @@ def main(engine, threads, workloads):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4:])
