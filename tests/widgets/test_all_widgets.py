@@ -214,23 +214,6 @@ def test_settings_hide_nothing_of_the_widget_itself(cls):
 
 
 @ALL
-def test_memory_does_not_grow(cls):
-    rng = np.random.default_rng(4)
-    widget = make(cls)
-    states = [random_settings(cls, rng, widget) for _turn in range(4)]
-
-    def turn(times):
-        for k in range(times):
-            put(widget, states[k % len(states)])
-        gc.collect()
-        return sys.getallocatedblocks()
-
-    turn(40)  # what Python and NumPy keep once for all, such as free lists, is there after these
-    before = turn(4)
-    assert turn(40) - before < 200, "objects pile up with every change"
-
-
-@ALL
 def test_closed_widgets_leave_nothing_behind(cls):
     make(cls).close()
     gc.collect()
