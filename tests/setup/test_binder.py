@@ -66,7 +66,6 @@ def text(cell):
 
 def test_the_page_that_the_badge_opens(launch):
     assert launch.server.page("lab/tree/notebooks/00_start_here.ipynb") == 200
-    assert launch.who != "root" or binder.unprivileged(sys.executable)[1] == "root", "no way here to go without rights"
     if launch.memory.enforced:
         assert launch.memory.peak_mb() < binder.MEMORY_MB
 
