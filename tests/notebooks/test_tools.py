@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tests.notebooks import regenerate, rules
+from tests.notebooks import regenerate, rules, test_run
 from tests.notebooks.chapter import Chapter, normal
 from tests.notebooks.formulas import executed_formulas, formula_complaints
 from tests.notebooks.kernel import CellFailed, run_notebook
@@ -366,14 +366,19 @@ def test_real_data_is_compared_only_where_there_is_real_data(checked):
     assert set(with_data.failed) - set(without.failed) == {"Cell 3"}
 
 
-def test_a_run_is_measured_and_held_against_its_limits(checked):
+@pytest.mark.parametrize("side_by_side", [1, 2])
+def test_a_run_is_measured_and_held_against_its_limits(checked, monkeypatch, side_by_side):
+    monkeypatch.setattr(test_run, "SIDE_BY_SIDE", side_by_side)
     path, run, _ = checked
     assert run.peak_mb > 20 and run.seconds > 0
     assert "mismatch" in problems(run, path)[0]
     passed = replace(run, status=0, failed=[], seconds=10.0)
     assert problems(passed, path) == []
     assert problems(replace(passed, cells={}), path) == ["no cell was run"]
-    assert "91 s" in problems(replace(passed, seconds=91.0), path)[0]
-    assert problems(replace(passed, seconds=91.0), path.with_name("05_later.ipynb")) == []
+    too_long = replace(passed, seconds=90.0 * side_by_side + 1)
+    assert f"{90 * side_by_side} are the limit" in problems(too_long, path)[0]
+    assert problems(replace(passed, seconds=90.0 * side_by_side), path) == []
+    assert problems(too_long, path.with_name("05_later.ipynb")) == []
     assert "1100 MB" in problems(replace(passed, peak_mb=1100.0), path)[0]
-    assert "61 s" in problems(replace(passed, cells={"Cell 0": 61.0}), path)[0]
+    slow = replace(passed, cells={"Cell 0": 60.0 * side_by_side + 1})
+    assert f"{60 * side_by_side} are the limit" in problems(slow, path)[0]
