@@ -56,6 +56,11 @@ UNITS_CHECK = Exercise(
             _("Your power is half of what it should be: a whole turn is 2 pi, not pi."),
         ),
         Misconception(
+            "rounded_pi",
+            lambda torque, speed: torque * 2 * 3.14 * speed / 60 / 1000,
+            _("Your pi is rounded to 3.14, and the third digit of the power is wrong. NumPy has it whole: `np.pi`."),
+        ),
+        Misconception(
             "watts",
             lambda torque, speed: torque * 2 * np.pi * speed / 60,
             _("Your result is in W. Divide by 1000 to get kW."),

@@ -89,6 +89,26 @@ GINI = Exercise(
             _("2 p (1 - p) is right for the classes 0 and 1 only. Here there may be more: 1 - sum of p^2."),
         ),
         Misconception(
+            "two_classes_and_half",
+            lambda y: np.mean(y == 1) * (1 - np.mean(y == 1)),
+            _("p (1 - p) of class 1 is half of Gini's impurity, and for two classes only. Go through all classes."),
+        ),
+        Misconception(
+            "one_class_only",
+            lambda y: 1 - np.mean(y == 1) ** 2,
+            _("You subtracted the square of class 1 only. Subtract the squares of the shares of all classes."),
+        ),
+        Misconception(
+            "mean_as_share",
+            lambda y: 1 - np.mean(y) ** 2 - (1 - np.mean(y)) ** 2,
+            _("The mean of y is the share of class 1 only where the classes are 0 and 1. Count each class instead."),
+        ),
+        Misconception(
+            "summed_over_samples",
+            lambda y: 1 - sum(np.mean(y == k) ** 2 for k in y),
+            _("Your sum goes through the samples, so each class is counted many times. Go through `np.unique(y)`."),
+        ),
+        Misconception(
             "half",
             of_shares(lambda p: (1 - np.sum(p**2)) / 2),
             _("Your impurity is half as large. For two classes p (1 - p) is half of Gini's: 1 - sum of p^2."),

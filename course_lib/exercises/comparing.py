@@ -101,7 +101,8 @@ def dtype_message(got, expected, name):
         and got.dtype.kind in "iub"
         and got.ndim
         and not whole
-        and not same(got, expected, 1e-9)
+        and got.shape == expected.shape
+        and any(np.array_equal(got, cut(expected)) for cut in (np.trunc, np.floor, np.rint))
     ):
         return _(
             "`{name}` holds {given} values: the digits behind the point are cut off. Start from an array of "
@@ -114,9 +115,11 @@ def shape_message(got, expected, name):
     """Name both shapes and, where it can be told, the way from one to the other; None when they agree."""
     if got.shape == expected.shape:
         return None
-    text = _("`{name}` has shape {given}, but {needed} is asked for.").format(
-        name=name, given=got.shape, needed=expected.shape if expected.ndim else _("one number, shape ()")
-    )
+    if not got.ndim:
+        text = _("`{name}` is one number, but an array of shape {needed} is asked for.")
+    else:
+        text = _("`{name}` has shape {given}, but {needed} is asked for.")
+    text = text.format(name=name, given=got.shape, needed=expected.shape if expected.ndim else _("one number"))
     if expected.ndim == 2 and got.shape == expected.shape[::-1]:
         return text + " " + _("It looks transposed. Is the order of the product right, or is a `.T` missing?")
     if expected.size == 1 and got.size == 1:
@@ -184,6 +187,10 @@ def difference_message(got, expected, name, tolerance):
             ratio = got[filled] / expected[filled]
         if np.allclose(ratio, ratio[0], rtol=1e-6) and not wrong[~filled].any() and _tells(ratio[0]):
             text += " " + _("Every element is {ratio} times the expected one.").format(ratio=number(ratio[0]))
+    if expected.dtype.kind == "f" and got.dtype.kind in "iu" and not np.array_equal(expected, np.rint(expected)):
+        text += " " + _("All of yours are whole numbers: an array of {given} cuts off what is put into it.").format(
+            given=got.dtype
+        )
     return text
 
 

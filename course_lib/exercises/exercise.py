@@ -111,8 +111,14 @@ class Exercise:
         if result.kind != "not attempted":
             note = store.record_try(self.name, result.passed)
             result.notes += [note] if note else []
+            result.notes += [] if result.passed else [self._help()]
         result.show()
         return result
+
+    def _help(self):
+        if self._hints_given < len(self.hints):
+            return _("`ex.{name}.hint()` gives a hint.").format(name=self.name)
+        return _("`ex.{name}.solution()` shows a solution.").format(name=self.name)
 
     def hint(self):
         """Show the next hint; after the last one, where the solution is."""

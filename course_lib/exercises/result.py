@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from course_lib.exercises.display import box, code, escape, paragraphs, shell, show
+from course_lib.exercises.display import box, code, paragraphs, prose, shell, show
 from course_lib.language import _
 
 
@@ -41,7 +41,7 @@ class Result:
     def _repr_html_(self):
         colour = "#009e73" if self.passed else "#999999" if self.kind == "not attempted" else "#d55e00"
         body = paragraphs(self.message) + (code(self.details) if self.details else "")
-        body += "".join(f"<p style='margin: 0.2em 0'><em>{escape(note)}</em></p>" for note in self.notes)
+        body += "".join(f"<p style='margin: 0.2em 0'><em>{prose(note)}</em></p>" for note in self.notes)
         return box(self.head, body, colour)
 
     def show(self):

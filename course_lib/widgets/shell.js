@@ -218,7 +218,9 @@ export function shell({ model, el, name, python = false }) {
   const soon = python ? send : throttle(send, 150);
   const set = (state) => { let changed = false; for (const k in state) if (model.get(k) !== state[k]) { model.set(k, state[k]); changed = true; } if (changed) { soon(); ask(); } };
   let frame = 0;
-  const paint = () => { frame = 0; if (!root.isConnected) return; root.style.colorScheme = themeOf(root).dark ? 'dark' : 'light'; for (const f of painters) f(); };
+  let colours = null;                                            // read once a picture: each reading lays the page out anew
+  const scheme = () => colours || (colours = themeOf(root));
+  const paint = () => { frame = 0; if (!root.isConnected) return; colours = themeOf(root); root.style.colorScheme = colours.dark ? 'dark' : 'light'; for (const f of painters) f(); };
   const ask = () => { if (!frame) frame = requestAnimationFrame(paint); };
   const on = (names, f) => { for (const n of names) { model.on('change:' + n, f); ends.push(() => model.off('change:' + n, f)); } };
   const draw = f => { painters.push(f); ask(); };
@@ -301,7 +303,6 @@ export function shell({ model, el, name, python = false }) {
   }
 
   // ---- pictures
-  const scheme = () => themeOf(root);
   /**
    * A canvas as wide as its place, `height(width)` high, drawn by draw(g, width, height, theme).
    * pointer({x, y, kind, event}) hears 'move', 'down', 'up', 'leave'; key(event) hears the keys while it has the focus.

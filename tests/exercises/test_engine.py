@@ -610,6 +610,41 @@ def test_whole_numbers_are_not_blamed_where_whole_numbers_are_asked_for():
 
     result = examine(ex.capped_rul, capped_rul)
     assert result.kind == "difference" and "digits behind the point" not in result.message
+    assert "whole numbers" not in result.message
+
+
+def test_whole_numbers_that_are_no_digits_cut_off_are_first_of_all_wrong_values():
+    def hinge_loss(scores, y):
+        inside = np.maximum(0, 1 - y * scores)
+        return inside.mean(), np.where(inside > 0, -y, 0) * 3
+
+    result = examine(ex.hinge_loss, hinge_loss)
+    assert result.kind == "difference" and "gradient[1] should be -0.25" in result.message
+    assert "whole numbers: an array of int64 cuts off" in result.message
+
+    def cut_off(scores, y):
+        inside = np.maximum(0, 1 - y * scores)
+        gradient = np.zeros_like(y)
+        gradient[inside > 0] = -y[inside > 0] / len(y)
+        return inside.mean(), gradient
+
+    assert examine(ex.hinge_loss, cut_off).kind == "dtype"
+
+
+def test_one_number_is_called_so():
+    assert "`y` is one number, but an array of shape (3,)" in shape_message(np.array(1.0), np.ones(3), "y")
+    assert "has shape (3,), but one number is asked for" in shape_message(np.ones(3), np.array(1.0), "y")
+
+
+def test_a_card_that_says_no_says_where_help_is(monkeypatch):
+    monkeypatch.setattr(ex.relu, "_hints_given", 0)
+    result = ex.relu.check(lambda z: z)
+    assert (
+        result.notes[-1] == "`ex.relu.hint()` gives a hint." and "<code>ex.relu.hint()</code>" in result._repr_html_()
+    )
+    monkeypatch.setattr(ex.relu, "_hints_given", len(ex.relu.hints))
+    assert ex.relu.check(lambda z: z).notes[-1] == "`ex.relu.solution()` shows a solution."
+    assert ex.relu.check(lambda z: np.maximum(z, 0)).notes == []
 
 
 def lstm_cut_in_rows(x_t, h, c, W_x, W_h, b):

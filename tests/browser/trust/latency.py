@@ -49,19 +49,24 @@ PROBES = {
 }
 
 # Once a frame, after it was painted: a number for what the watched elements show, kept with its time when it differs.
+# All canvases go side by side into one small picture: to read each alone took a tenth of the time that is measured.
 SAMPLER = """([root, watch]) => {
-    const small = Object.assign(document.createElement('canvas'), { width: 200, height: 160 });
+    const width = 400, height = 240, small = Object.assign(document.createElement('canvas'), { width, height });
     const g = small.getContext('2d', { willReadFrequently: true }), channel = new MessageChannel();
     const bench = window.bench = { changes: [], keys: [], root, on: true };
     const mix = (h, v) => Math.imul(h ^ v, 16777619);
     const look = () => {
         let h = 2166136261;
-        for (const node of root.querySelectorAll(watch)) {
-            if (!node.checkVisibility()) continue;
-            if (node.tagName !== 'CANVAS') { for (const c of node.innerText) h = mix(h, c.codePointAt(0)); continue; }
-            g.clearRect(0, 0, 200, 160); g.drawImage(node, 0, 0, 200, 160);
-            for (const v of new Uint32Array(g.getImageData(0, 0, 200, 160).data.buffer)) h = mix(h, v);
-        }
+        const seen = [...root.querySelectorAll(watch)].filter(node => node.checkVisibility());
+        const canvases = seen.filter(node => node.tagName === 'CANVAS');
+        const words = seen.filter(node => node.tagName !== 'CANVAS').map(node => node.innerText).join('');
+        for (const c of words) h = mix(h, c.codePointAt(0));
+        if (!canvases.length) return h;
+        const columns = Math.ceil(Math.sqrt(canvases.length)), rows = Math.ceil(canvases.length / columns);
+        const w = Math.floor(width / columns), tall = Math.floor(height / rows);
+        g.clearRect(0, 0, width, height);
+        canvases.forEach((node, k) => g.drawImage(node, (k % columns) * w, Math.floor(k / columns) * tall, w, tall));
+        for (const v of new Uint32Array(g.getImageData(0, 0, width, height).data.buffer)) h = mix(h, v);
         return h;
     };
     let last = look();
