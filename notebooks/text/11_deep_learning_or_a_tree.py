@@ -116,13 +116,13 @@ ex.gini.check(gini)
 # $$ G(t) = \frac{N_L}{N} G_L + \frac{N_R}{N} G_R $$
 
 # %% tags=["figure"]
-column = x[:, 0]
+column = 65 + 10 * x[:, 0]  # in °C: x counts steps of 10 °C from 65 °C
 values = np.unique(column)
 thresholds = (values[:-1] + values[1:]) / 2
 sides = [[y[column <= t], y[column > t]] for t in thresholds]
 impurities = [sum(len(side) / len(y) * classical.gini(side) for side in pair) for pair in sides]
 figures.show(
-    choosing_drawings.split_curve(column, y, thresholds, impurities, "bearing temperature [10 °C, from 65 °C]"),
+    choosing_drawings.split_curve(column, y, thresholds, impurities, "bearing temperature [°C]"),
     "Above, the temperatures of healthy bearings and of worn ones as two rows of marks that overlap in the middle. "
     "Below, the impurity over the threshold: 0.5 at both ends, lower in between, in two valleys; a dashed line marks "
     "the lowest point.",
@@ -369,12 +369,14 @@ rows = table_rows(result)
 for name, one in result["data"].items():
     most = one["samples"][-1]
     print(f"{name}, {most:,} {one['unit']} to train, {one['test']:,} in the test")
+    print(f"  row  {'model':18} {'score ± spread':22} training   one answer       size")
     for row in (r for r in rows if (r["data"], r["samples"]) == (name, most)):
-        print(f"  row {row['row']:3}  {names[row['model']]:18} {score_text(row):22}", end="")
-        print(f" {row['seconds']:6.2f} s   {row['milliseconds']:5.2f} ms   {row['bytes'] / 1000:8,.0f} kB")
+        print(f"  {row['row']:3}  {names[row['model']]:18} {score_text(row):22}", end="")
+        print(f" {row['seconds']:6.2f} s     {row['milliseconds']:5.2f} ms   {row['bytes'] / 1000:5,.0f} kB")
 
 # %% [markdown]
-# (Score ± standard deviation of three runs; seconds of training; milliseconds for one answer; size of the model.)
+# The spread is the standard deviation of three runs. The row's number is its place in the whole table: the answers
+# below name the rows that they rest on.
 #
 # Do you believe it? One cell of the table again, here, on your computer:
 
