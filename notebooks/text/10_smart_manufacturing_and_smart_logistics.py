@@ -881,11 +881,14 @@ print(f"with the past only: {honest:.0f} kWh, with the same hour: {leaking:.0f} 
 
 
 # %%
+DAY = np.timedelta64(1, "D")
+
+
 def with_holidays(series, monday):
     """The series with the demand of the Sunday before on the six days from `monday` on."""
     day, demand, x = series.time.astype("datetime64[D]"), series.y.copy(), series.x.copy()
     for k in range(6):
-        demand[day == monday + k] = series.y[day == monday - 1]
+        demand[day == monday + k * DAY] = series.y[day == monday - DAY]
     x[:, 0] = demand
     return replace(series, x=x, y=demand, expected=None)
 
@@ -895,7 +898,7 @@ mill = data.load("steel_energy", source="simulated")
 s_train, s_validation, as_planned = energy_windows(mill)
 closed = energy_windows(with_holidays(mill, monday))[2]
 day = closed.time.astype("datetime64[D]")
-week = (day >= monday) & (day < monday + 6)
+week = (day >= monday) & (day < monday + 6 * DAY)
 booster = HistGradientBoostingRegressor(random_state=0).fit(s_train.flat(), s_train.y)
 holiday = {"boosting": booster.predict(closed.flat()), "as now": closed.last}
 ordinary = rmse(as_planned.y[week], booster.predict(as_planned.flat())[week])
