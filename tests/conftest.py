@@ -1,6 +1,7 @@
 """Set the environment before anything is imported: TensorFlow reads it once, on import."""
 
 import os
+import signal
 import tempfile
 
 import pytest
@@ -13,6 +14,8 @@ os.environ.update(course_environment(SCRATCH.name))
 if data_folder() is None:
     os.environ.setdefault("COURSE_OFFLINE", "1")  # tests download nothing; what needs real data is left out
 os.environ.setdefault("MPLBACKEND", "Agg")  # for a machine without a screen; kernels drop it (see environment.py)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job hears no Ctrl-C, and tests press it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):

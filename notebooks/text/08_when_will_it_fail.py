@@ -525,8 +525,8 @@ gates.set_weights(lstm.get_weights())
 widgets.GateExplorer(gates, held_back.engine(held_back.groups[0]))
 
 # %% [markdown]
-# You should have seen: many of the 64 units do about the same. A few keep for tens of cycles: they smooth the noise.
-# That is what ridge can do only with a fixed weight for each of the 30 cycles.
+# You should have seen: a few of the units keep for tens of cycles, and so they smooth the noise. That is what ridge can
+# do only with a fixed weight for each of the 30 cycles.
 
 # %% [markdown]
 # ## Quiz

@@ -98,7 +98,6 @@ EXEMPT = {
             "Someone exports 0, 1, 2 instead of 0, 0.5, 1",
         ),
         DEFINITION: ("A covered square is a picture the network has never seen",),
-        NOT_TESTED: ("Now and then that digit decides which of two equal pixels wins",),
     },
     "07": {
         SETTING: (
@@ -125,7 +124,6 @@ EXEMPT = {
             "Everybody who uses these data caps the target",
             "There are papers with figures below 13",
         ),
-        NOT_TESTED: ("many of the 64 units do about the same",),
     },
     "09": {
         DEFINITION: ('Number 7 is not "more" than number 3',),

@@ -1,6 +1,8 @@
 """Chapter 6: the claims of its text beside those in `test_formulas_06.py`."""
 
-from course_lib import data
+import numpy as np
+
+from course_lib import data, nn
 from course_lib.experiments import load_result
 from tests.notebooks.claims import claims
 from tests.notebooks.stored import chapters, line, numbers, rows, says
@@ -14,6 +16,18 @@ def test_no_wafer_is_in_two_parts():
     parts = [data.simulate_wafer_maps(per_class=20, rng=seed) for seed in (1, 2, 3)]
     every = [image.tobytes() for part in parts for image in part.x]
     assert len(set(every)) == len(every)
+
+
+@claims("06", "Now and then that digit decides which of two equal pixels wins a pooling window")
+def test_a_last_digit_decides_a_tie_in_a_pooling_window():
+    def place_of_the_gradient(x):
+        y, cache = nn.max_pool2d_forward(x.reshape(1, 2, 2, 1), pool_size=2)
+        return np.flatnonzero(nn.max_pool2d_backward(np.ones_like(y), cache)).tolist()
+
+    tie = np.array([0, 0.1, 0.1, 0], "f4")
+    later = np.array([0, 0.1, np.nextafter(tie[2], np.float32(1)), 0], "f4")
+    assert np.abs(later - tie).max() < 1e-8
+    assert place_of_the_gradient(tie) == [1] and place_of_the_gradient(later) == [2]
 
 
 @claims("06", "64 maps of 5 × 5, that is 1,600 numbers")

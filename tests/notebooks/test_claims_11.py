@@ -32,7 +32,7 @@ def test_eight_runs_take_two_point_four_errors():
     assert within[0] < 0.95 < within[1]
 
 
-@claims("11", "(Score ± standard deviation of three runs")
+@claims("11", "The spread is the standard deviation of three runs")
 def test_three_runs():
     assert len(load_result("deep_or_tree")["seeds"]) == 3
 

@@ -5,6 +5,7 @@ chapter would take ten minutes: here are those that between them load every kind
 `python -m tests.setup.binder` runs all of them.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -42,6 +43,15 @@ def test_every_data_set_is_missed_by_one_of_these_chapters():
     paths = [path.values[0] for path in CHAPTERS]
     assert all(map(uses_real_data, paths))
     assert len(wanted(paths)) > 5 and wanted(chapter_paths()) <= wanted(paths)
+
+
+def test_the_stored_launch_ran_every_chapter_without_a_problem():
+    stored = json.loads((ROOT / "tests/setup/binder.json").read_text(encoding="utf-8"))
+    assert "--base" in stored["command"] and list(stored["chapters"]) == [path.stem for path in chapter_paths()]
+    assert [one["problems"] for one in stored["chapters"].values()] == [[]] * len(stored["chapters"])
+    assert stored["memory_limit_enforced"] and stored["memory_limit_mb"] == binder.MEMORY_MB and stored["killed"] == 0
+    assert 0 < stored["peak_mb"] < binder.MEMORY_MB
+    assert 0 < stored["seconds"]["server"] < 60 and stored["seconds"]["packages"] > 0
 
 
 @pytest.fixture(scope="module")
