@@ -81,7 +81,7 @@ def test_the_gradients_are_right(activation, units):
         dhidden, *slopes = nn.dense_backward(dz, dense2)
         dz = nn.activation_backward(dhidden, bend)
     slopes = [*nn.dense_backward(dz, dense1)[1:], *slopes]
-    assert loss == pytest.approx(expected, rel=1e-14)
+    assert loss == pytest.approx(expected, rel=1e-12)
     np.testing.assert_allclose(gradient, np.concatenate([g.ravel() for g in slopes]), rtol=1e-12, atol=1e-15)
 
 

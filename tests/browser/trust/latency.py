@@ -49,7 +49,7 @@ PROBES = {
 }
 
 # Once a frame, after it was painted: a number for what the watched elements show, kept with its time when it differs.
-# All canvases go side by side into one small picture: to read each alone took a tenth of the time that is measured.
+# All canvases go side by side into one small picture: to read each alone delayed what is measured.
 SAMPLER = """([root, watch]) => {
     const width = 400, height = 240, small = Object.assign(document.createElement('canvas'), { width, height });
     const g = small.getContext('2d', { willReadFrequently: true }), channel = new MessageChannel();
