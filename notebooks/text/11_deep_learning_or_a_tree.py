@@ -372,7 +372,7 @@ for name, one in result["data"].items():
     print(f"  row  {'model':18} {'score ± spread':22} training   one answer       size")
     for row in (r for r in rows if (r["data"], r["samples"]) == (name, most)):
         print(f"  {row['row']:3}  {names[row['model']]:18} {score_text(row):22}", end="")
-        print(f" {row['seconds']:6.2f} s     {row['milliseconds']:5.2f} ms   {row['bytes'] / 1000:5,.0f} kB")
+        print(f" {row['seconds']:6.2f} s     {row['milliseconds']:5.2f} ms  {row['bytes'] / 1000:6,.0f} kB")
 
 # %% [markdown]
 # The spread is the standard deviation of three runs. The row's number is its place in the whole table: the answers
