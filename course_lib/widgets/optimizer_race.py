@@ -195,7 +195,7 @@ def _run(path, start, ground, rule, race, noise):
     path[0] = w
     too_high = 100 * max(float(ground.value(*w)), 1.0)
     for k in range(STEPS):
-        gradient = np.array(ground.slope(*w.tolist()))
+        gradient = np.array(ground.slope(*w))
         if noise is not None:
             gradient = gradient + noise[k]
         w, state = rule(w, gradient, state, race)

@@ -33,8 +33,8 @@ def loss_and_gradient(inputs, y, flat, units, activation):
     """Return the cross-entropy of labels y (N, 1) and its gradient, for all weights one after the other in `flat`.
 
     `inputs` (N, 3) ends with a column of ones, so that a bias is the last row of its matrix: [W1, b1] is one array, and
-    so is [W2, b2]. Half as many products as with `nn.dense_forward` and `nn.dense_backward`, which a test compares: the
-    training of one picture takes hundreds of steps.
+    so is [W2, b2]. The same numbers as with `nn.dense_forward` and `nn.dense_backward` in fewer calls: the training of
+    one picture takes hundreds of steps.
     """
     last = flat[3 * units :, None]  # (units + 1, 1), or (3, 1) without hidden units
     hidden = inputs
