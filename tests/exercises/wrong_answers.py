@@ -16,6 +16,11 @@ def power_per_minute(torque, speed):
     return torque * speed * math.tau / 1000
 
 
+def power_with_short_pi(torque, speed):
+    turns = speed / 60
+    return torque * turns * 6.28 / 1000
+
+
 def neuron_z_only(x, w, b):
     total = 0
     for a, c in zip(x, w, strict=True):
@@ -415,6 +420,7 @@ def f1_both_classes(y_true, y_pred):
 
 WRONG = [
     ("units_check", "minutes_forgotten", power_per_minute),
+    ("units_check", "rounded_pi", power_with_short_pi),
     ("neuron_output", "no_activation", neuron_z_only),
     ("neuron_output", "bias_after_sigmoid", neuron_bias_outside),
     ("dense_forward", "W_transposed", dense_transposed),

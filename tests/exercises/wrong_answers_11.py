@@ -60,6 +60,27 @@ def gini_range_max(y):
     return 1 - sum(np.mean(y == k) ** 2 for k in range(max(y)))
 
 
+def gini_p_one_minus_p(y):
+    p = sum(1 for k in y if k == 1) / len(y)
+    return p - p**2
+
+
+def gini_class_one(y):
+    return 1 - (np.count_nonzero(y == 1) / y.size) ** 2
+
+
+def gini_mean_of_y(y):
+    p = y.sum() / len(y)
+    return 2 * p * (1 - p)
+
+
+def gini_over_samples(y):
+    total = 0
+    for k in y:
+        total += (np.count_nonzero(y == k) / len(y)) ** 2
+    return 1 - total
+
+
 # --- the best split
 def impurity(y):
     p = np.bincount(y) / len(y)
@@ -267,6 +288,10 @@ WRONG = [
     ("gini", "squares_of_the_labels", gini_labels_squared),
     ("gini", "numbers_counted_up_to_their_count", gini_range_of_classes),
     ("gini", "last_class_missing", gini_range_max),
+    ("gini", "two_classes_and_half", gini_p_one_minus_p),
+    ("gini", "one_class_only", gini_class_one),
+    ("gini", "mean_as_share", gini_mean_of_y),
+    ("gini", "summed_over_samples", gini_over_samples),
     ("best_split", "not_weighted", split_plain_mean),
     ("best_split", "sides_added", split_sum),
     ("best_split", "weighted_by_counts", split_counts),
