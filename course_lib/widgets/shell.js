@@ -204,6 +204,19 @@ export function shell({ model, el, name, python = false }) {
   root.setAttribute('role', 'group'); root.setAttribute('aria-label', t(name));
   // JupyterLab in command mode would take these keys: 'r' would turn the cell raw and delete the widget.
   root.addEventListener('keydown', e => e.stopPropagation());
+  // A control that is hidden or disabled loses the keyboard to the page, whose next keys would be JupyterLab's: keep it.
+  const gone = node => !node.isConnected || node.matches(':disabled') || node.closest('[hidden]');
+  let held = null;
+  root.addEventListener('focusin', e => { held = e.target; });
+  root.addEventListener('focusout', ({ target }) => {
+    if (target === root) root.removeAttribute('tabindex');
+    queueMicrotask(() => { if (held === target && !gone(target)) held = null; });      // a node that is being removed is still there now
+  });
+  const keepFocus = () => {
+    if (!held || !gone(held)) return;
+    if ([held, document.body, null].includes(root.getRootNode().activeElement)) { root.tabIndex = -1; root.focus({ preventScroll: true }); }
+    else held = null;
+  };
   const controls = make('div', { className: 'cw-controls' }), stage = make('div', { className: 'cw-stage' });
   const note = make('p', { className: 'cw-note', hidden: true }), alarm = make('p', { className: 'cw-error', hidden: true });
   alarm.setAttribute('role', 'alert');
@@ -220,7 +233,7 @@ export function shell({ model, el, name, python = false }) {
   let frame = 0;
   let colours = null;                                            // read once a picture: each reading lays the page out anew
   const scheme = () => colours || (colours = themeOf(root));
-  const paint = () => { frame = 0; if (!root.isConnected) return; colours = themeOf(root); root.style.colorScheme = colours.dark ? 'dark' : 'light'; for (const f of painters) f(); };
+  const paint = () => { frame = 0; if (!root.isConnected) return; colours = themeOf(root); root.style.colorScheme = colours.dark ? 'dark' : 'light'; for (const f of painters) f(); keepFocus(); };
   const ask = () => { if (!frame) frame = requestAnimationFrame(paint); };
   const on = (names, f) => { for (const n of names) { model.on('change:' + n, f); ends.push(() => model.off('change:' + n, f)); } };
   const draw = f => { painters.push(f); ask(); };

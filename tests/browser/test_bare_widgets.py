@@ -109,6 +109,33 @@ def test_keys_stay_in_the_widget(cls, show):
     assert page.evaluate("() => window.leaked") == []
 
 
+@pytest.mark.parametrize("gone", ["disabled", "hidden", "hidden with its row", "removed"])
+def test_a_control_that_goes_leaves_the_keyboard_in_the_widget(show, gone):
+    """A pressed Stop is disabled, a menu goes with the setting it belongs to: the page must not get the keys."""
+    page = show(make_shown(NeuronBench))
+    page.evaluate("() => { window.leaked = []; document.addEventListener('keydown', e => window.leaked.push(e.key)); }")
+    page.get_by_role("slider").first.focus()
+    page.evaluate(
+        """how => {
+            const node = document.activeElement;
+            if (how === 'disabled') node.disabled = true;
+            else if (how === 'hidden') node.hidden = true;
+            else if (how === 'removed') node.remove();
+            else node.parentNode.hidden = true;
+            for (const name of window.model.get('shared')) window.tell('change:' + name);
+        }""",
+        gone,
+    )
+    page.evaluate(FRAME)
+    assert page.evaluate("() => document.activeElement.className") == "cw"
+    for key in ("r", "m", "x"):
+        page.keyboard.press(key)
+    assert page.evaluate("() => window.leaked") == []
+    page.keyboard.press("Tab")  # on to a control, and the group is no stop of its own any more
+    assert page.evaluate("() => document.activeElement.closest('.cw') && document.activeElement.className !== 'cw'")
+    assert page.locator(".cw[tabindex]").count() == 0
+
+
 @ALL
 def test_words_beside_the_picture(cls, show):
     page = show(make_shown(cls))
