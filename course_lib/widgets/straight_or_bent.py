@@ -1,5 +1,7 @@
 """What hidden units are for: a network 2 -> h -> 1, trained at once, with the bend that every hidden unit adds."""
 
+import threading
+
 import numpy as np
 import traitlets as T
 
@@ -11,6 +13,8 @@ from course_lib.widgets.points import LIMIT, checked_points, draw_map, grid
 SIDE, SMALL = 60, 24  # cells along a side of the big map, and of the small map inside a hidden unit
 STEPS, LEARNING_RATE = 400, 0.1
 MOST_ROWS = 1000  # more points than this are sampled, so that an answer stays quick
+IDLE = 0.08  # seconds without a change in the page; then what the next key may ask for is trained
+KEPT = 100  # trainings that are kept
 ACTIVATIONS = ["linear", "relu", "tanh", "sigmoid"]
 
 
@@ -66,10 +70,12 @@ class StraightOrBent(CourseWidget):
     """A network 2 -> h -> 1 on two sensors; its boundary is straight without a bend in the hidden units.
 
     x: (N, 2) standardised sensor values and y: (N,) labels 0 or 1; without them simulated bearings in the chosen
-    `shape`. Of more than 1,000 rows, 1,000 are drawn. The network is trained anew whenever a setting changes.
+    `shape`. Of more than 1,000 rows, 1,000 are drawn. The network is trained anew whenever a setting changes; between
+    two keys in the page, the networks with one unit more or less and from the next start are trained ahead.
     """
 
     _javascript = "straight_or_bent.js"
+    _idle = None  # the timer that trains ahead
 
     shape = T.Enum(["linear", "ring", "xor", "two_moons", "own"], "ring", help="of the data").tag(sync=True, share=True)
     units = T.Int(2, min=0, max=8, help="hidden units, 0 to 8 (0: no hidden layer)").tag(sync=True, share=True)
@@ -90,7 +96,7 @@ class StraightOrBent(CourseWidget):
             keep = np.random.default_rng(0).permutation(len(x))[:MOST_ROWS]
             self._own = x[keep], y[keep], list(names or known)
             state = {"shape": "own", "hide": ["shape", "presets", "goal"], **state}
-        self.weights = []
+        self.weights, self._trained = [], {}
         super().__init__(**state)
         if x is None:
             self.presets = self._lessons()
@@ -107,11 +113,8 @@ class StraightOrBent(CourseWidget):
         wanted = self.shape, self.units, self.activation, self.seed
         if wanted == self.result.get("trained"):  # several settings changed at once: one training is enough
             return
-        if self._own:
-            self.x, self.y, names = self._own
-        else:
-            self.x, self.y, names = checked_points(None, None, shape=self.shape, n=200)
-        self.weights = train(self.x, self.y[:, None].astype(float), self.units, self.activation, self.seed)
+        self.x, self.y, names = self._data(self.shape)
+        self.weights = self._network(*wanted)
         z, _hidden = forward(self.x, self.weights, self.activation)
         loss, _slope = nn.binary_crossentropy(self.y[:, None].astype(float), z, from_logits=True)
         right = int(np.sum((z[:, 0] > 0) == (self.y == 1)))
@@ -126,6 +129,47 @@ class StraightOrBent(CourseWidget):
                 "loss": float(loss), "right": right, "count": len(self.y), "parameters": self.parameters,
             }  # fmt: skip
             self.unit = min(self.unit, self.units)
+
+    def _data(self, shape):
+        return self._own or checked_points(None, None, shape=shape, n=200)
+
+    def _network(self, *settings):
+        """Return the trained weights for (shape, units, activation, seed): kept ones, or else trained now."""
+        weights = self._trained.get(settings)
+        if weights is None:
+            shape, *others = settings
+            x, y, _names = self._data(shape)
+            weights = train(x, y[:, None].astype(float), *others)
+            if len(self._trained) >= KEPT:
+                self._trained.clear()
+            self._trained[settings] = weights
+        return weights
+
+    def set_state(self, sync_data):
+        super().set_state(sync_data)
+        self._stop_training_ahead()
+        self._idle = threading.Timer(IDLE, self._train_ahead)
+        self._idle.daemon = True
+        self._idle.start()
+
+    def _train_ahead(self):
+        """Train what the next key may ask for, until the page changes something."""
+        mine, shape, units, activation, seed = self._idle, self.shape, self.units, self.activation, self.seed
+        for more_units, more_seeds in ((1, 0), (-1, 0), (0, 1)):
+            wanted = shape, units + more_units, activation, (seed + more_seeds - 1) % 99 + 1
+            if mine is not self._idle:
+                return
+            if 0 <= wanted[1] <= 8:
+                self._network(*wanted)
+
+    def _stop_training_ahead(self):
+        if self._idle:
+            self._idle.cancel()
+        self._idle = None
+
+    def close(self):
+        self._stop_training_ahead()
+        super().close()
 
     def output(self, x):
         """Return the probability of class 1, shape (N,), for points x (N, 2)."""

@@ -1,5 +1,6 @@
 """Straight or bent: trained by course_lib.nn, and every claim of its presets and of the chapter is run."""
 
+import threading
 import time
 
 import numpy as np
@@ -9,6 +10,7 @@ from course_lib import nn
 from course_lib.widgets import StraightOrBent
 from course_lib.widgets.points import grid
 from course_lib.widgets.straight_or_bent import (
+    KEPT,
     MOST_ROWS,
     SIDE,
     SMALL,
@@ -48,6 +50,59 @@ def test_what_is_sent_is_the_network(settings):
     np.testing.assert_array_equal(flat, np.concatenate([w.ravel() for w in widget.weights]))
     right = np.sum((model.predict(widget.x)[:, 0] > 0.5) == (widget.y == 1))
     assert right == widget.result["right"] and widget.accuracy == right / 200
+
+
+def wait_for(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert condition()
+
+
+def test_what_the_next_key_may_ask_for_is_trained_before(monkeypatch):
+    widget = StraightOrBent(units=3)
+    assert len(widget._trained) == 1 and widget._idle is None  # without a page nothing is trained ahead
+    widget.set_state({"units": 4})
+    wait_for(lambda: len(widget._trained) == 4)
+    monkeypatch.setattr("course_lib.widgets.straight_or_bent.train", None)
+    for settings in ({"units": 5}, {"units": 4}, {"units": 3}, {"units": 4, "seed": 2}):
+        for name, value in settings.items():
+            setattr(widget, name, value)
+        assert widget.result["trained"] == ("ring", widget.units, "relu", widget.seed)
+    monkeypatch.undo()
+    np.testing.assert_array_equal(widget.map, StraightOrBent(units=4, seed=2).map)
+    widget.close()
+
+
+def test_a_new_key_and_the_end_stop_training_ahead(monkeypatch):
+    asked, pause = [], threading.Event()
+
+    def slow(x, y, units, activation, seed):
+        if threading.current_thread() is not threading.main_thread():
+            asked.append((units, seed))
+            pause.wait(10)
+        return train(x, y, units, activation, seed, steps=1)
+
+    monkeypatch.setattr("course_lib.widgets.straight_or_bent.train", slow)
+    widget = StraightOrBent(units=3)
+    widget.set_state({"units": 4})
+    wait_for(lambda: asked)
+    first = widget._idle
+    widget.set_state({"units": 7})
+    pause.set()
+    first.join()
+    assert (5, 1) in asked and (3, 1) not in asked  # of the first round only the one that had begun
+    last = widget._idle
+    widget.close()
+    last.join()
+    assert widget._idle is None
+
+
+def test_the_trainings_that_are_kept_do_not_pile_up():
+    widget = StraightOrBent(units=0)
+    widget._trained.update({("ring", 0, "relu", -k): [] for k in range(KEPT)})
+    widget.units = 1
+    assert len(widget._trained) == 1
 
 
 def test_the_small_maps_add_up_to_the_big_one():
