@@ -15,6 +15,8 @@
 # explain why the activation must bend, and build the same network in NumPy and in Keras.
 #
 # **You need first:** Python functions and NumPy arrays (`shape`, indexing). Chapter 0 shows how widgets and exercises work.
+#
+# **To begin,** run the cells from the top: **Shift+Enter**, or *Run → Run All Cells*. Later cells need the earlier ones.
 
 # %% [markdown]
 # ## The question of the plant

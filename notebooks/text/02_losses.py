@@ -16,6 +16,8 @@
 #
 # **You need first:** chapter 1 (a layer, the sigmoid, a batch). Logarithms: $\log 1 = 0$, and $\log$ turns
 # products into sums. In this course $\log$ is the natural logarithm, `np.log`.
+#
+# **To begin,** run the cells from the top: **Shift+Enter**, or *Run → Run All Cells*. Later cells need the earlier ones.
 
 # %% [markdown]
 # ## The questions of the plant

@@ -16,6 +16,8 @@
 #
 # **You need first:** chapter 1 (dense layer, batch, shapes) and chapter 2 (loss, gradient, $p - y$). From
 # school: the slope of $x^2$ is $2x$.
+#
+# **To begin,** run the cells from the top: **Shift+Enter**, or *Run → Run All Cells*. Later cells need the earlier ones.
 
 # %% [markdown]
 # ## The question of the plant

@@ -16,6 +16,8 @@
 #
 # **You need first:** chapters 1 to 3: a network computes (forward), a loss says how wrong it is, and backpropagation
 # gives the gradient of the loss for every weight.
+#
+# **To begin,** run the cells from the top: **Shift+Enter**, or *Run → Run All Cells*. Later cells need the earlier ones.
 
 # %% [markdown]
 # ## The question of the plant

@@ -16,6 +16,8 @@
 #
 # **You need first:** chapter 1 (dense layer, shapes) and chapter 3 (gradients add up where a value is used in
 # several places).
+#
+# **To begin,** run the cells from the top: **Shift+Enter**, or *Run → Run All Cells*. Later cells need the earlier ones.
 
 # %% [markdown]
 # ## The question of the plant

@@ -16,6 +16,8 @@
 #
 # **You need first:** chapter 5 (convolution, pooling), chapter 2 (softmax, cross-entropy) and chapter 4 (Adam,
 # validation).
+#
+# **To begin,** run the cells from the top: **Shift+Enter**, or *Run → Run All Cells*. Later cells need the earlier ones.
 
 # %% [markdown]
 # ## The question of the plant
@@ -597,4 +599,4 @@ print("board pictures on both sides:", len(set(board_train.groups) & set(board_t
 # | occlusion | 遮挡 | covering a part to see whether it matters |
 # | feature map | 特征图 | what one kernel answers at all places |
 #
-# **Next:** chapter 7, Memory: networks that read one measurement after the other.
+# **Next:** [Chapter 7, Memory](07_memory.ipynb): networks that read one measurement after the other.

@@ -15,6 +15,8 @@
 # explodes, clip it, and build the cell that remembers.
 #
 # **You need first:** chapter 1 (dense layer), chapter 3 (backpropagation) and chapter 4 (Adam, training).
+#
+# **To begin,** run the cells from the top: **Shift+Enter**, or *Run → Run All Cells*. Later cells need the earlier ones.
 
 # %% [markdown]
 # ## The question of the plant
@@ -679,4 +681,4 @@ except ValueError as error:
 # | gated recurrent unit (GRU) | 门控循环单元 | a simpler cell with gates |
 # | mask | 掩码 | tells which steps are real |
 #
-# **Next:** chapter 8, When will it fail?: the remaining life of engines, from their sensors.
+# **Next:** [Chapter 8, When will it fail?](08_when_will_it_fail.ipynb) The remaining life of engines, from their sensors.

@@ -15,6 +15,8 @@
 # recurrent networks on real benchmark data, price an alarm, and see what happens when conditions change.
 #
 # **You need first:** chapter 7 (recurrent networks) and chapter 4 (validation, splitting by machine).
+#
+# **To begin,** run the cells from the top: **Shift+Enter**, or *Run → Run All Cells*. Later cells need the earlier ones.
 
 # %% [markdown]
 # ## The question of the plant
@@ -615,4 +617,4 @@ except ValueError as error:
 # | drift | 数据漂移 | the data change after the training |
 # | data leakage | 数据泄漏 | the training has seen what it is tested on |
 #
-# **Next:** chapter 9, Reading the maintenance log: what people write about machines.
+# **Next:** [Chapter 9, Reading the maintenance log](09_reading_the_maintenance_log.ipynb): what people write about machines.

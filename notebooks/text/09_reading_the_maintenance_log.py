@@ -16,6 +16,8 @@
 #
 # **You need first:** chapter 7 (recurrent networks), chapter 2 (softmax, cross-entropy) and chapter 4 (training,
 # validation).
+#
+# **To begin,** run the cells from the top: **Shift+Enter**, or *Run → Run All Cells*. Later cells need the earlier ones.
 
 # %% [markdown]
 # ## The question of the plant

@@ -15,6 +15,8 @@
 # each error in money, and see how such models fail.
 #
 # **You need first:** chapter 4 (training, validation, trees) and chapter 7 (recurrent networks).
+#
+# **To begin,** run the cells from the top: **Shift+Enter**, or *Run → Run All Cells*. Later cells need the earlier ones.
 
 # %% [markdown]
 # ## The question of the plant

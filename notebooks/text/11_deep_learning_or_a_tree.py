@@ -15,6 +15,8 @@
 # that everybody asks, each answer with its measurement.
 #
 # **You need first:** chapter 4 (training, validation, trees), chapter 6 (CNN) and chapter 8 (windows).
+#
+# **To begin,** run the cells from the top: **Shift+Enter**, or *Run → Run All Cells*. Later cells need the earlier ones.
 
 # %% [markdown]
 # ## The question of the plant

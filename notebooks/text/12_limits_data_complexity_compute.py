@@ -15,6 +15,8 @@
 # make it small, and train it on two machines.
 #
 # **You need first:** chapter 3 (backpropagation) and chapter 6 (the defect classifier).
+#
+# **To begin,** run the cells from the top: **Shift+Enter**, or *Run → Run All Cells*. Later cells need the earlier ones.
 
 # %% [markdown]
 # ## The question of the plant

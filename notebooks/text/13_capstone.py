@@ -15,6 +15,8 @@
 # line that you have not seen, and write one page on what the plant should do.
 #
 # **You need first:** chapters 1 to 4. There is no new theory here.
+#
+# **To begin,** run the cells from the top: **Shift+Enter**, or *Run → Run All Cells*. Later cells need the earlier ones.
 
 # %% [markdown]
 # ## The question of the plant

@@ -2,6 +2,7 @@
 
     python -m tests.notebooks.regenerate            every chapter
     python -m tests.notebooks.regenerate 01 04      these chapters
+    python -m tests.notebooks.regenerate --words    only the words have changed: keeps the outputs, runs nothing
 
 `notebooks/text/NN_title.py` is what people write and review; `notebooks/NN_title.ipynb` is what this makes of it. A
 notebook with a failing cell is never written. Running it twice gives the same bytes where the outputs are the same.
@@ -73,14 +74,35 @@ def regenerate(text, notebook_path):
     return run
 
 
+def rewrite(text, notebook_path):
+    """Write `notebook_path` from `text` with the outputs it has; False, and nothing is written, where code differs."""
+    if not notebook_path.exists():
+        return False
+    notebook, old = from_text(text), nbformat.read(notebook_path, 4)
+    new_code, old_code = ([c for c in n.cells if c.cell_type == "code"] for n in (notebook, old))
+    if [(c.id, c.metadata) for c in new_code] != [(c.id, c.metadata) for c in old_code]:
+        return False
+    for cell, known in zip(new_code, old_code, strict=True):
+        cell.outputs, cell.execution_count = known.outputs, known.execution_count
+    write(notebook, notebook_path)
+    return True
+
+
 def main(arguments=None, notebooks=NOTEBOOKS):
     parser = argparse.ArgumentParser(prog="python -m tests.notebooks.regenerate", description=__doc__.split("\n\n")[0])
     parser.add_argument("chapters", nargs="*", metavar="NN", help="chapter numbers, as 01; all when none is given")
-    wanted = parser.parse_args(arguments).chapters
+    parser.add_argument("--words", action="store_true", help="keep the outputs, where no code has changed")
+    options = parser.parse_args(arguments)
+    wanted = options.chapters
     pairs = text_pairs(notebooks, wanted)
     missing = [w for w in wanted if not any(text.name.startswith(w) for text, _ in pairs)]
     if missing or not pairs:
         sys.exit(f"no chapter text in {notebooks / 'text'} starts with {', '.join(missing) or 'two digits'}")
+    if options.words:
+        changed = [text.name for text, notebook_path in pairs if not rewrite(text, notebook_path)]
+        for name in changed:
+            print(f"{name}: NOT written, code has changed. Run it: python -m tests.notebooks.regenerate {name[:2]}")
+        return min(len(changed), 1)
     if data_folder() is None:
         print("COURSE_DATA is not set: cells tagged real-data run on simulated data. Do not commit their outputs.")
     failed = 0

@@ -265,6 +265,24 @@ def test_regenerate_runs_stores_and_is_stable_to_the_byte(course, capsys):
     assert [p.name for p in course.iterdir()] and not list(course.glob(".*tmp"))
 
 
+def test_words_are_changed_without_a_run_and_code_is_not(course, capsys):
+    text, made = course / "text" / "01_tiny.py", course / "01_tiny.ipynb"
+    regenerate.main(["01"], course)
+    before = outputs(nbformat.read(made, 4))
+    text.write_text("# %% [markdown]\n# Other words.\n\n" + TEXT, encoding="utf-8")
+    assert regenerate.main(["--words", "01"], course) == 0
+    assert difference(text, made) is None and outputs(nbformat.read(made, 4)) == before
+    whole = made.read_bytes()
+    regenerate.main(["01"], course)
+    assert made.read_bytes() == whole  # what a run would have made
+    for old, new in (("1 + 1", "1 + 2"), ("# %%\nprint", '# %% tags=["real-data"]\nprint')):
+        assert old in TEXT
+        text.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+        capsys.readouterr()
+        assert regenerate.main(["--words", "01"], course) == 1
+        assert "NOT written" in capsys.readouterr().out and made.read_bytes() == whole
+
+
 def test_a_failing_cell_writes_nothing(course, capsys):
     (course / "01_tiny.ipynb").write_text("as it was")
     text = course / "text" / "01_tiny.py"
