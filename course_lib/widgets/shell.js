@@ -193,6 +193,7 @@ export function contours(values, side, levels, X, Y) {
  * python: true where Python computes the numbers (settings are then sent at once, otherwise every 150 ms).
  */
 export function shell({ model, el, name, python = false }) {
+  const className = String(model.get('_anywidget_id') || '').split('.').pop();
   const texts = model.get('strings') || {}, hidden = new Set(model.get('hide') || []), ends = [], painters = [];
   const t = (text, ...values) => (texts[text] || text).replace(/\{(\d)\}/g, (_, i) => values[i]);
   const make = (tag, props = {}, ...children) => {
@@ -305,13 +306,14 @@ export function shell({ model, el, name, python = false }) {
     lastBar = null;
     const group = bar(); lastBar = null;
     button(t('Reset'), () => { set(model.get('start')); why.hidden = true; }, { key: 'reset', where: group });
-    const field = make('input', { type: 'text', readOnly: true, hidden: true, className: 'cw-share' });
-    field.setAttribute('aria-label', t('this state as text, for from_share'));
+    const field = make('textarea', { rows: 3, readOnly: true, hidden: true, className: 'cw-share' });
+    field.setAttribute('aria-label', t('this state as a line of Python'));
     button(t('Share'), () => {
       field.hidden = !field.hidden;
-      field.value = model.get('shared').map(k => k + '=' + encodeURIComponent(JSON.stringify(model.get(k)))).join('&');
+      const state = model.get('shared').map(k => k + '=' + encodeURIComponent(JSON.stringify(model.get(k)))).join('&');
+      field.value = `widgets.${className}.from_share("${state}")`;
       if (!field.hidden) { field.focus(); field.select(); }
-    }, { key: 'share', where: group, title: t('Show this state as a text to copy') });
+    }, { key: 'share', where: group, title: t('Show this state as a line of Python to copy') });
     controls.append(field);
   }
 

@@ -163,7 +163,7 @@ print(f"{bench.accuracy:.1%} of the bearings are on the correct side of the line
 
 # %% [markdown]
 # A widget needs a running notebook. If you see only a still picture, choose **Run → Run All Cells** in the menu. *Share*
-# gives you the state as a short text: paste it into a mail, and `NeuronBench.from_share("...")` shows the same picture.
+# gives you the state as one line of Python: whoever pastes it into a cell sees the same picture.
 
 # %% [markdown]
 # ## How an exercise works

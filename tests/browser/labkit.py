@@ -291,7 +291,7 @@ def page_state(widget):
     state = {
         k: v
         for k, v in widget.get_state().items()
-        if not k.startswith("_") and k not in ("layout", "tabbable", "tooltip")
+        if k == "_anywidget_id" or (not k.startswith("_") and k not in ("layout", "tabbable", "tooltip"))
     }
     binary = {
         k: base64.b64encode(bytes(v)).decode()

@@ -3,8 +3,10 @@
 There is no Python behind these pages, so a widget that waits for an answer keeps the last one: it must bear that.
 """
 
+import ast
 import inspect
 import json
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -134,6 +136,23 @@ def test_a_control_that_goes_leaves_the_keyboard_in_the_widget(show, gone):
     page.keyboard.press("Tab")  # on to a control, and the group is no stop of its own any more
     assert page.evaluate("() => document.activeElement.closest('.cw') && document.activeElement.className !== 'cw'")
     assert page.locator(".cw[tabindex]").count() == 0
+
+
+@ALL
+def test_share_is_a_line_of_python_that_brings_the_state_back(cls, show):
+    page = show(make_shown(cls))
+    share = page.locator("#host").get_by_role("button", name="Share", exact=True)
+    if share.count() == 0:
+        pytest.skip("this widget has no state to share")
+    share.click()
+    field = page.get_by_role("textbox", name="this state as a line of Python")
+    call = ast.parse(field.input_value(), mode="eval").body
+    assert ast.unparse(call.func) == f"widgets.{cls.__name__}.from_share"
+    pairs = parse_qsl(ast.literal_eval(call.args[0]), strict_parsing=True)
+    assert {name: json.loads(value) for name, value in pairs} == dict(json.loads(page.evaluate(SETTINGS)))
+    assert field.evaluate("node => getSelection().toString() === node.value"), "it is not ready to be copied"
+    share.click()
+    assert not field.is_visible()
 
 
 @ALL
