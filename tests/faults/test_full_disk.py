@@ -21,10 +21,11 @@ def right(z):
     return z * (z > 0)
 
 
-def test_a_download(small_disk, shelf, cache, monkeypatch):
+@pytest.mark.parametrize("room", [0.5, 1.5], ids=["in the download", "where it is put in its place"])
+def test_a_download(room, small_disk, shelf, cache, monkeypatch):
     monkeypatch.setenv("COURSE_CACHE", str(small_disk.path / "cache"))
     shelf.pages["/small.bin"] = CONTENT
-    small_disk.fill(leave=len(CONTENT) // 2)
+    small_disk.fill(leave=int(room * len(CONTENT)))
     with pytest.raises(DataUnavailable, match="the disk is full"):
         fetch(data_set(shelf.url("/small.bin")))
     assert left_in(small_disk.path / "cache") == []

@@ -2,14 +2,16 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import threading
-import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, start_new_kernel
 
-from tests.data.conftest import CONTENT, left_in
+from course_lib.data.download import fetch
+from tests.data.conftest import CONTENT, data_set, left_in
 from tests.environment import ROOT, kernel_environment
 from tests.notebooks.kernel import CellFailed, execute
 
@@ -105,13 +107,15 @@ def test_the_stop_button_in_fit(tmp_path):
 
 
 def test_two_kernels_that_fetch_the_same_file_at_once(tmp_path, shelf, cache):
+    both = threading.Barrier(2)
+
     def slowly(handler):
         handler.send_response(200)
         handler.send_header("Content-Length", str(len(CONTENT)))
         handler.end_headers()
         handler.wfile.write(CONTENT[:1000])
         handler.wfile.flush()
-        time.sleep(1)
+        both.wait(30)
         handler.wfile.write(CONTENT[1000:])
 
     shelf.pages["/small.bin"] = slowly
@@ -121,5 +125,21 @@ def test_two_kernels_that_fetch_the_same_file_at_once(tmp_path, shelf, cache):
             client.execute(code)
         for manager, client in (one, other):
             assert value(manager, client, "size") == str(len(CONTENT))
-    assert shelf.asked == ["/small.bin"] * 2, "they were at it at once"
+    assert shelf.asked == ["/small.bin"] * 2
+    assert left_in(cache) == ["small/small.bin"]
+
+
+def test_two_that_put_the_same_file_in_its_place_at_once(shelf, cache, monkeypatch):
+    """Both have written their content before either renames it: the moment that two kernels seldom meet."""
+    both, fsync = threading.Barrier(2), os.fsync
+
+    def meet(handle):
+        fsync(handle)
+        both.wait(30)
+
+    shelf.pages["/small.bin"] = CONTENT
+    monkeypatch.setattr("course_lib.data.download.os.fsync", meet)
+    with ThreadPoolExecutor(2) as pool:
+        fetched = [pool.submit(fetch, data_set(shelf.url("/small.bin"))) for _turn in range(2)]
+    assert [path.result().read_bytes() for path in fetched] == [CONTENT] * 2
     assert left_in(cache) == ["small/small.bin"]

@@ -47,7 +47,7 @@ def test_a_home_and_a_data_folder_that_are_read_only(tmp_path):
     if command is None:
         pytest.skip("root writes anywhere here")
     env = {k: v for k, v in os.environ.items() if not k.startswith(("COURSE_", "XDG_", "MPL", "JUPYTER"))}
-    env |= {"HOME": str(home), "COURSE_OFFLINE": "1", "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    env |= {"HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     if found:
         env["COURSE_DATA"] = str(data)
     home.chmod(0o500)
@@ -58,6 +58,6 @@ def test_a_home_and_a_data_folder_that_are_read_only(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "rows 10000" in done.stdout or not found
     assert "passed True note Your progress could not be saved in" in done.stdout
-    assert "told:" in done.stdout and "COURSE_OFFLINE" in done.stdout
+    assert "told:" in done.stdout and "cannot be written to; set COURSE_CACHE" in done.stdout
     assert "Traceback" not in done.stderr
     assert left_in(home) == []
