@@ -5,6 +5,8 @@ gradient, and the loss and all weights in 20 steps of training. Each model has i
 --model K replays one alone. With KERAS_BACKEND=jax it runs on JAX; on either, on the GPU where one is found.
 
 The data are noise: no two values of a window are equal and no sum is exactly 0, where Keras's engines may differ.
+Keras on TensorFlow takes a cross-entropy behind a sigmoid or softmax from the logits, as we do; on JAX it clips the
+probabilities. A model that comes to this clip is compared once more with the loss from its logits, and counted.
 """
 
 import argparse
@@ -21,10 +23,13 @@ from pathlib import Path
 import numpy as np
 
 from course_lib import nn, parity
+from course_lib.parity.engines import engine
+from course_lib.parity.models import train
 from tests.parity.backend import forget_models
 
 TOLERANCE = 1e-10
 STEPS = 20
+CLIP = 1e-7  # Keras keeps probabilities so far from 0 and 1
 QUANTITIES = ("outputs", "loss", "gradients", "loss in training", "weights in training")
 HIDDEN = ("linear", "relu", "tanh", "sigmoid")
 RECURRENT = (nn.SimpleRNN, nn.LSTM, nn.GRU)
@@ -284,6 +289,38 @@ def check(one):
     return parity.compare(one.model, None, one.x, one.y, steps=STEPS, weights=True, tolerance=TOLERANCE)
 
 
+def check_twice(seed, k):
+    """Return (case, comparison, clipped) of model K; where Keras clips, the comparison is that from the logits."""
+    one = case(seed, k)
+    comparison = check(one)
+    clipped = not comparison.passed and reaches_the_clip(one)
+    return one, check(from_the_logits(case(seed, k))) if clipped else comparison, clipped
+
+
+def reaches_the_clip(one):
+    """Whether Keras on this engine clips a probability of this model in these steps, where we take the logits."""
+    model = one.model
+    if engine().finds_logits or not loss_name(model).endswith("behind an activation"):
+        return False
+    start = model.get_weights()
+    try:
+        for weights in [start, *train(model, one.x, one.y, STEPS, weights=True)[1]]:
+            model.set_weights(weights)
+            p = model.predict(one.x)
+            if p.min() < CLIP or p.max() > 1 - CLIP:
+                return True
+        return False
+    finally:
+        model.set_weights(start)
+
+
+def from_the_logits(one):
+    """The same case without its last activation, and its loss from the logits by option: what any engine does alike."""
+    one.model.layers[-1].activation = "linear"
+    one.model.loss = functools.partial(one.model.loss, from_logits=True)
+    return one
+
+
 def largest(comparison):
     """Return {quantity: largest relative difference}."""
     outputs, loss, *rest = (row.relative if math.isfinite(row.relative) else math.inf for row in comparison.rows)
@@ -296,7 +333,7 @@ class Tally:
     """What has been seen so far."""
 
     def __init__(self, seed):
-        self.seed, self.models, self.failures = seed, 0, []
+        self.seed, self.models, self.failures, self.clipped = seed, 0, [], []
         self.counts = {"layers": Counter(), "loss": Counter(), "optimizer": Counter()}
         self.differences, self.start = dict.fromkeys(QUANTITIES, 0.0), time.perf_counter()
 
@@ -304,10 +341,11 @@ class Tally:
         """Draw and compare model K; a failure is printed at once."""
         one = case(self.seed, k)
         try:
-            comparison = check(one)
+            one, comparison, clipped = check_twice(self.seed, k)
         except Exception as error:  # what cannot be compared is no agreement
             self.fail(k, one, [f"{type(error).__name__}: {error}"])
         else:
+            self.clipped += [k] if clipped else []
             for name, value in largest(comparison).items():
                 self.differences[name] = max(self.differences[name], value)
             if not comparison.passed:
@@ -335,11 +373,14 @@ class Tally:
             "seconds": round(time.perf_counter() - self.start, 1),
             "largest_differences": self.differences,
             "counts": {what: dict(sorted(counts.items())) for what, counts in self.counts.items()},
+            "clipped_by_keras": self.clipped,
             "failures": self.failures,
         }
 
     def __str__(self):
         lines = [f"seed {self.seed}: {self.models} models, {len(self.failures)} with a difference above {TOLERANCE:g}"]
+        if self.clipped:
+            lines.append(f"  compared from the logits, for Keras clips their probabilities: models {self.clipped}")
         lines += [f"  {name:<20} {value:.1e}" for name, value in self.differences.items()]
         lines += [f"  {kind:<70} {n}" for counts in self.counts.values() for kind, n in sorted(counts.items())]
         return "\n".join([*lines, f"{parity.device()}, {time.perf_counter() - self.start:.0f} s"])
@@ -381,9 +422,10 @@ def main(arguments=None):
     parser.add_argument("--json", type=Path, help="write the result to this file")
     options = parser.parse_args(arguments)
     if options.model is not None:
-        one = case(options.seed, options.model)
-        comparison = check(one)
+        one, comparison, clipped = check_twice(options.seed, options.model)
         print(f"model {options.model} of seed {options.seed}\n{one}\n{comparison}")
+        if clipped:
+            print("Compared from the logits, for Keras clips the probabilities.")
         return not comparison.passed
     print(f"seed {options.seed}, {options.models} models, {parity.device()}", flush=True)
     tally = run(options.models, options.seed, line(options.models))
