@@ -131,6 +131,11 @@ FLOPS = Exercise(
             _("You counted the biases too. Many do; here they are left out, as they are few beside the products."),
         ),
         Misconception(
+            "biases_counted_as_weights",
+            counted(lambda h, w, k, c, f, H, W: 2 * h * w * f * (k * k * c + 1), lambda d, m: 2 * (d + 1) * m),
+            _("You counted the biases like weights, twice each. Here they are left out: k^2 C F weights, and D M."),
+        ),
+        Misconception(
             "first_addition_left_out",
             counted(lambda h, w, k, c, f, H, W: h * w * f * (2 * k * k * c - 1), lambda d, m: (2 * d - 1) * m),
             _("A sum of n products has n - 1 additions, true. By convention each weight counts as 2 FLOPs anyway."),
@@ -306,7 +311,12 @@ SALIENCY = Exercise(
         Misconception(
             "mean_of_channels",
             shown(lambda dx: np.abs(dx).mean(axis=3)),
-            _("You took the mean over the channels. Asked is the largest."),
+            _("You took the mean or the sum over the channels. Asked is the largest."),
+        ),
+        Misconception(
+            "other_axis",
+            lambda dx: np.abs(dx).max(axis=2) / or_one(np.abs(dx).max(axis=(1, 2, 3)))[:, None, None],
+            _("You took the largest value along a side of the image. The channels are the last axis: `max(axis=3)`."),
         ),
         Misconception(
             "sum_of_channels_signed",

@@ -141,6 +141,21 @@ QUANTIZE = Exercise(
             _("A large negative weight was overlooked: take the largest absolute value, `np.abs(w).max()`."),
         ),
         Misconception(
+            "largest_without_sign_wrapped",
+            rounded(lambda w: or_one(np.maximum(w.max(), 0) / 127), np.rint),
+            _("A large negative weight was overlooked and wraps round: take `np.abs(w).max()`."),
+        ),
+        Misconception(
+            "largest_signed_wrapped",
+            rounded(lambda w: w.max() / 127 if w.max() else 1.0, np.rint),
+            _("Your scale can be negative or too small, and weights wrap round: take `np.abs(w).max()`."),
+        ),
+        Misconception(
+            "sign_removed_too_late",
+            rounded(lambda w: or_one(abs(w.max()) / 127), np.rint),
+            _("You took the largest weight, then its absolute value. First `np.abs`: of -3 and 2.9 it is 3."),
+        ),
+        Misconception(
             "largest_signed",
             rounded(lambda w: w.max() / 127 if w.max() else 1.0),
             _("Your scale can be negative or too small: take the largest absolute value, `np.abs(w).max()`."),
@@ -273,8 +288,9 @@ INT8_DENSE = Exercise(
     cases=int8_cases,
     outputs=("y",),
     solution_note=_(
-        "Chips for inference do just this: bytes in, sums in 32 bits, one multiplication at the end. In NumPy it is no "
-        "faster: its fast products are for floats. `two_tables` checks the arrays."
+        "Chips for inference do just this: bytes in, sums in 32 bits, one multiplication at the end. Whoever scales "
+        "first gets the same numbers, but multiplies floats. In NumPy bytes are no faster: its fast products are for "
+        "floats. `two_tables` checks the arrays."
     ),
     misconceptions=[
         Misconception(
@@ -291,6 +307,11 @@ INT8_DENSE = Exercise(
             "cut_off_at_127",
             product(lambda q_x, q_W: np.clip(widened(q_x, q_W), -128, 127)),
             _("You cut the sums off at the range of a byte. Keep them in int32; only the inputs are bytes."),
+        ),
+        Misconception(
+            "cut_off_on_both_sides",
+            product(lambda q_x, q_W: np.clip(widened(q_x, q_W), -127, 127)),
+            _("You cut the sums off at -127 and 127. Keep them in int32; only the inputs are bytes."),
         ),
         Misconception(
             "scale_of_W_forgotten",

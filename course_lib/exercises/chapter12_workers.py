@@ -90,6 +90,16 @@ AVERAGE_GRADIENTS = Exercise(
             _("You divided each gradient by its size. It is a mean over its rows already: multiply by n_k."),
         ),
         Misconception(
+            "each_divided_then_by_all",
+            combined(lambda n: 1 / n),
+            _("You divided each gradient by its size, and the sum by all rows. Multiply each by n_k instead."),
+        ),
+        Misconception(
+            "divided_by_the_largest",
+            combined(divide=lambda n: n.max()),
+            _("You divided by the largest size. The weights must add up to 1: divide by the sum of all sizes."),
+        ),
+        Misconception(
             "root_of_sizes",
             combined(np.sqrt, lambda n: np.sqrt(n).sum()),
             _("You weighed by the roots of the sizes. Every row counts the same: weigh by n_k."),
@@ -249,6 +259,16 @@ RING_TRAFFIC = Exercise(
             "whole_division",
             sent(lambda K: 2 * (K - 1) // K),
             _("`//` cuts off the fraction: 2 * 3 // 4 is 1. Use `/`."),
+        ),
+        Misconception(
+            "whole_division_first",
+            lambda P, K, b: 2 * ((K - 1) // K) * P * b,
+            _("`(K - 1) // K` is 0 for every K: `//` cuts off the fraction. Use `/`."),
+        ),
+        Misconception(
+            "whole_bytes",
+            lambda P, K, b: 2 * (K - 1) * P * b // K,
+            _("`//` at the end cuts off the fraction of a byte. It is a mean over the parts: use `/`."),
         ),
         Misconception(
             "whole_parts",

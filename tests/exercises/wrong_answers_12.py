@@ -61,6 +61,12 @@ def flops_with_bias(layers, input_shape):
     )
 
 
+def flops_bias_as_weight(layers, input_shape):
+    return follow(
+        layers, input_shape, lambda old, new, k: 2 * (k**2 * old[2] + 1) * math.prod(new), lambda d, m: 2 * (d + 1) * m
+    )
+
+
 def flops_weights(layers, input_shape):
     return follow(layers, input_shape, lambda old, new, k: (k * k * old[2] + 1) * new[2], lambda d, m: (d + 1) * m)
 
@@ -76,6 +82,16 @@ def saliency_average(dx):
     size = np.mean(np.abs(dx), axis=-1)
     top = size.max(axis=(1, 2), keepdims=True)
     return size / np.where(top == 0, 1, top)
+
+
+def saliency_total(dx):
+    size = sum(np.abs(dx[..., c]) for c in range(dx.shape[-1]))
+    return np.array([one / (one.max() or 1) for one in size])
+
+
+def saliency_columns(dx):
+    size = np.array([[[max(abs(v) for v in row[:, c]) for c in range(row.shape[1])] for row in one] for one in dx])
+    return np.array([one / (one.max() or 1) for one in size])
 
 
 def saliency_whole_batch(dx):
@@ -132,6 +148,21 @@ def quantize_no_abs(w):
     return np.clip(np.round(w / scale), -127, 127).astype(np.int8), scale
 
 
+def quantize_no_abs_no_clip(w):
+    scale = max(w.max(), 0) / 127 or 1.0
+    return np.round(w / scale).astype(int).astype(np.int8), scale
+
+
+def quantize_signed(w):
+    scale = w.max() / 127 or 1.0
+    return np.round(w / scale).astype(int).astype(np.int8), scale
+
+
+def quantize_late_abs(w):
+    scale = abs(w.max()) / 127 or 1.0
+    return np.round(w / scale).astype(int).astype(np.int8), scale
+
+
 def quantize_inverse(w):
     scale = 127 / np.abs(w).max() if w.any() else 1.0
     return np.round(w * scale).astype(np.int8), scale
@@ -171,6 +202,11 @@ def dense_saturated(q_x, q_W, scale_x, scale_W):
     return scale_x * scale_W * total
 
 
+def dense_saturated_evenly(q_x, q_W, scale_x, scale_W):
+    total = np.minimum(np.maximum(q_x.astype(int) @ q_W.astype(int), -127), 127)
+    return scale_x * scale_W * total
+
+
 def dense_one_scale(q_x, q_W, scale_x, scale_W):
     return scale_x * (q_x.astype(float) @ q_W.astype(float))
 
@@ -201,6 +237,14 @@ def average_weighted_sum(gradients, sizes):
     for n, g in zip(sizes, gradients, strict=True):
         total = total + n * g
     return total
+
+
+def average_divided_twice(gradients, sizes):
+    return sum(g / n for n, g in zip(sizes, gradients, strict=True)) / sum(sizes)
+
+
+def average_by_largest(gradients, sizes):
+    return sum(n * g for n, g in zip(sizes, gradients, strict=True)) / max(sizes)
 
 
 def average_over_workers(gradients, sizes):
@@ -245,6 +289,14 @@ def traffic_floor(parameters, workers, bytes_each):
     return 2 * (workers - 1) * bytes_each * (parameters // workers)
 
 
+def traffic_zero(parameters, workers, bytes_each):
+    return 2 * parameters * bytes_each * ((workers - 1) // workers)
+
+
+def traffic_whole(parameters, workers, bytes_each):
+    return (workers - 1) * parameters * bytes_each * 2 // workers
+
+
 def traffic_limit(parameters, workers, bytes_each):
     return 2.0 * parameters * bytes_each
 
@@ -257,9 +309,12 @@ WRONG = [
     ("flops", "size_kept", flops_same),
     ("flops", "total", flops_sum),
     ("flops", "biases_counted", flops_with_bias),
+    ("flops", "biases_counted_as_weights", flops_bias_as_weight),
     ("flops", "weights_counted", flops_weights),
     ("saliency", "sign_kept", saliency_signed),
     ("saliency", "mean_of_channels", saliency_average),
+    ("saliency", "mean_of_channels", saliency_total),
+    ("saliency", "other_axis", saliency_columns),
     ("saliency", "one_largest_for_all", saliency_whole_batch),
     ("saliency", "not_divided", saliency_raw),
     ("saliency", "zero_divided", saliency_nan),
@@ -270,6 +325,9 @@ WRONG = [
     ("quantize", "cut_off", quantize_truncated),
     ("quantize", "zero_point", quantize_affine),
     ("quantize", "largest_without_sign", quantize_no_abs),
+    ("quantize", "largest_without_sign_wrapped", quantize_no_abs_no_clip),
+    ("quantize", "largest_signed_wrapped", quantize_signed),
+    ("quantize", "sign_removed_too_late", quantize_late_abs),
     ("quantize", "scale_upside_down", quantize_inverse),
     ("quantize", "scale_of_each_column", quantize_columns),
     ("quantize", "wrong_order", quantize_turned),
@@ -278,6 +336,7 @@ WRONG = [
     ("int8_dense", "wraps_in_8_bits", dense_too_late),
     ("int8_dense", "wraps_in_16_bits", dense_16),
     ("int8_dense", "cut_off_at_127", dense_saturated),
+    ("int8_dense", "cut_off_on_both_sides", dense_saturated_evenly),
     ("int8_dense", "scale_of_W_forgotten", dense_one_scale),
     ("int8_dense", "not_scaled", dense_raw),
     ("int8_dense", "scales_added", dense_sum_of_scales),
@@ -286,6 +345,8 @@ WRONG = [
     ("average_gradients", "plain_sum", average_sum),
     ("average_gradients", "not_divided", average_weighted_sum),
     ("average_gradients", "divided_by_workers", average_over_workers),
+    ("average_gradients", "each_divided_then_by_all", average_divided_twice),
+    ("average_gradients", "divided_by_the_largest", average_by_largest),
     ("average_gradients", "last_worker_only", average_overwritten),
     ("average_gradients", "mean_over_everything", average_all_numbers),
     ("average_gradients", "sum_divided_by_rows", average_rows_twice),
@@ -295,5 +356,7 @@ WRONG = [
     ("ring_traffic", "bits", traffic_bits),
     ("ring_traffic", "four_bytes_always", traffic_float32),
     ("ring_traffic", "whole_parts", traffic_floor),
+    ("ring_traffic", "whole_division_first", traffic_zero),
+    ("ring_traffic", "whole_bytes", traffic_whole),
     ("ring_traffic", "twice_the_gradient", traffic_limit),
 ]
