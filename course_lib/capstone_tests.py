@@ -276,9 +276,11 @@ def _differs(name, given, right, tolerance, words=None):
     if not len(far):
         return ""
     place = tuple(far[0].tolist())
-    return _("{name} is {given:.6g}, but {words} {right:.6g}.").format(
+    pairs = [[f"{number:.{digits}g}" for number in (given[place], right[place])] for digits in (6, 10, 17)]
+    mine, needed = next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
+    return _("{name} is {given}, but {words} {right}.").format(
         name=f"{name}[{', '.join(map(str, place))}]" if place else name,
-        given=given[place],
+        given=mine,
         words=words or _("the course's is"),
-        right=right[place],
+        right=needed,
     )

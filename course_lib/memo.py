@@ -157,8 +157,8 @@ def check_memo(text):
     """Return what is missing in the form of a memo, as a list of sentences: empty when all is there.
 
     At most one page (450 words, or 900 characters where the text is mostly Chinese); each heading, in English or
-    Chinese, with text below it; in Result and Cost a number with a unit or %; in Baseline a name and a number. What
-    still stands in [square brackets] counts as not written. Raises TypeError unless `text` is a text.
+    Chinese, with more than a word below it; in Result a number with a unit or %, in Cost money; in Baseline a name and
+    a number. What still stands in [square brackets] counts as not written. Raises TypeError unless `text` is a text.
     """
     if not isinstance(text, str):
         raise TypeError(
@@ -173,14 +173,16 @@ def check_memo(text):
             found.append(_("The part {title!r} is missing: a line `## {title}` begins it.").format(title=heading.title))
         elif not re.search(r"\w", written):
             found.append(_("The part {title!r} is empty.").format(title=heading.title))
-        elif heading.key in ("result", "cost") and not quantities(written):
-            found.append(
-                _("{title!r} holds no number with a unit or %, such as 93 % or 40 EUR.").format(title=heading.title)
-            )
-        elif heading.key == "baseline" and not re.search(r"\d", written):
+        elif heading.key == "result" and not quantities(written):
+            found.append(_("{title!r} holds no number with a unit or %, such as 93 %.").format(title=heading.title))
+        elif heading.key == "cost" and not any(MONEY.search(one) for one in quantities(written)):
+            found.append(_("{title!r} holds no money, such as 1,349 EUR.").format(title=heading.title))
+        elif heading.key == "baseline" and not re.search(r"\d", YEAR.sub("", written)):
             found.append(_("The baseline has no number. How well does it do on the same test?"))
         elif heading.key == "baseline" and not _named(written):
             found.append(_("The baseline has a number, but no name. What decides today?"))
+        elif not re.search(r"\w\W+\w|[\u4e00-\u9fff]{4}", written):
+            found.append(_("The part {title!r} is one word. Write a sentence.").format(title=heading.title))
     return found
 
 
@@ -205,6 +207,11 @@ def quantities(text):
     return before + [found for found in behind if found.split()[-1].lower().lstrip("0123456789.,") not in NO_UNIT]
 
 
+MONEY = re.compile(
+    r"[\u20ac$\u00a5\u00a3元]|\b(EUR|euros?|USD|dollars?|CNY|RMB|GBP|CHF|cents?|k€)\b|\d(EUR|USD|CNY|RMB)",
+    re.IGNORECASE,
+)
+YEAR = re.compile(r"\b(19|20)\d\d\b(?!\s*(?:[%\u20ac$]|EUR))")
 NO_UNIT = frozenset(
     "a an and are as at be but by for from has have in is it not of on or than that the then this to was we were "
     "when which while with 的 和 与 及 是 在 而 或".split()

@@ -1,5 +1,6 @@
 """The small library, the network made from it, and its test-suite: right functions pass, wrong ones turn rows red."""
 
+import re
 import warnings
 
 import numpy as np
@@ -307,3 +308,16 @@ def test_the_table_is_readable_by_ear_and_fits_the_width():
     assert "#009e73" in page and "#d55e00" in page and "\u2718 not right" in page
     assert max(map(len, text.splitlines())) <= 120 and "\u2718 not right  softmax (yours)" in text
     assert {row.whose for row in result.rows} == {"yours", "the course's", "both"}
+
+
+def test_two_numbers_that_differ_are_not_printed_alike():
+    """An epsilon in another place changes the ninth digit: "is -1.06793, but the course's is -1.06793" is no help."""
+    exact = nn.adam_step
+
+    def adam_step(w, gradient, state, learning_rate, beta_1, beta_2, epsilon):
+        w_new, state = exact(w, gradient, state, learning_rate, beta_1, beta_2, epsilon)
+        return w_new + 1e-9, state
+
+    (row,) = [row for row in test_suite(library(adam_step=adam_step)).rows if row.name == "network: adam"]
+    mine, needed = re.search(r"is (\S+), but the course's is (\S+)\.\n", row.message).groups()
+    assert mine != needed and abs(float(mine) - float(needed)) < 1e-8

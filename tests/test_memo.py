@@ -21,6 +21,7 @@ FIGURE_VALUES = {
     "price_alarm_eur": 6,
     "cost_window_eur": 3200,
     "cost_network_eur": 650.4,
+    "cost_boosting_eur": 640.0,
     "drift": "a new supplier of screws",
     "drift_recall": 0.55,
     "row_split_accuracy": 0.991,
@@ -88,15 +89,37 @@ def test_a_part_that_is_missing_or_empty_is_named(title, text, words):
         ("Result", "Recall 0.93."),
         ("Result", "In 2026 we found nearly all."),
         ("Cost", "Low. See table 3."),
+        ("Cost", "1349 against 3388."),
+        ("Cost", "12 joints in 3 weeks."),
     ],
 )
-def test_result_and_cost_need_a_number_with_a_unit(part, text):
+def test_result_needs_a_number_with_a_unit_and_cost_money(part, text):
     (sentence,) = check_memo(memo(**{part: text}))
-    assert part in sentence and "unit or %" in sentence
+    assert part in sentence and ("unit or %" if part == "Result" else "no money, such as 1,349 EUR") in sentence
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("The torque window.", "no number"), ("60 %", "no name"), ("60 % 4.2", "no name")]
+    "text", ["40 EUR a joint.", "€40 a joint", "1,349EUR each", "12.50 $ each", "650元每千个", "3 cents each"]
+)
+def test_money_in_many_forms(text):
+    assert check_memo(memo(Cost=text)) == []
+
+
+@pytest.mark.parametrize("title", ["Decision", "Data and split", "Limits and drift", "Fail-safe"])
+@pytest.mark.parametrize("text", ["TBD", "x", "open."])
+def test_one_word_is_no_part(title, text):
+    (sentence,) = check_memo(memo(**{title: text}))
+    assert title in sentence and "is one word" in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The torque window.", "no number"),
+        ("60 %", "no name"),
+        ("60 % 4.2", "no name"),
+        ("Since 2019 the torque window.", "no number"),
+    ],
 )
 def test_the_baseline_needs_a_name_and_a_number(text, words):
     (sentence,) = check_memo(memo(Baseline=text))

@@ -988,7 +988,7 @@ GRADIENT_BOUND = Exercise(
         ),
         Misconception(
             "eigenvalue_with_its_sign",
-            lambda W, s, t: (np.linalg.eigvals(W).max() * s) ** t,
+            lambda W, s, t: (np.linalg.eigvals(W).real.max() * s) ** t,
             _(
                 "You took the largest eigenvalue, with its sign. Asked is the largest singular value: "
                 "`np.linalg.norm(W_hh, 2)`."

@@ -64,6 +64,13 @@ def as_array(value, name, expected=None):
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
         raise Mistake(_("`{name}` cannot be turned into an array: {error}").format(name=name, error=error)) from None
+    if array.dtype.kind == "c":
+        raise Mistake(
+            _(
+                "`{name}` holds complex numbers, real numbers are asked for. `np.linalg.eigvals` gives such: are "
+                "eigenvalues what you need?"
+            ).format(name=name)
+        )
     if array.dtype.kind not in "biuf":
         raise Mistake(
             _("`{name}` does not hold numbers but {kind}.").format(
@@ -92,7 +99,7 @@ def dtype_message(got, expected, name):
     """Float64 in, float64 out: name a narrower or unsuited type, or return None."""
     if expected.dtype.kind == "f" and got.dtype.kind == "f" and got.dtype.itemsize < 8:
         return _(
-            "`{name}` has dtype {given}, but the inputs have float64 and so should the result. "
+            "`{name}` has dtype {given}, but float64 is asked for, NumPy's usual one. "
             "With {given} more than half of the digits are lost."
         ).format(name=name, given=got.dtype)
     whole = np.array_equal(expected, np.rint(expected))

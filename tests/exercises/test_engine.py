@@ -354,7 +354,7 @@ def unchanged(z):
         ("relu", lambda z: (z, z, z), "wrong type", "3 values"),
         ("relu", lambda z: np.maximum(z, 0).astype(np.float32), "dtype", "float32"),
         ("relu", lambda z: np.maximum(z, 0).astype(int), "dtype", "cut off"),
-        ("relu", lambda z: np.maximum(z, 0).astype(complex), "wrong type", "does not hold numbers"),
+        ("relu", lambda z: np.maximum(z, 0).astype(complex), "wrong type", "complex numbers, real numbers are asked"),
         ("relu", lambda z: "max", "wrong type", "does not hold numbers but str"),
         ("relu", lambda z: [[1], [2, 3]], "wrong type", "is a list"),
         ("relu", lambda z: np.maximum, "wrong type", "is a function"),

@@ -36,6 +36,24 @@ def test_neither_wins_in_every_year():
     assert winners == {"boosting", "network"}
 
 
+@claims("13", "Twice boosting, once the network", "Both cost far less than the window")
+def test_boosting_wins_two_of_three():
+    winners = [line("13", f"year {year}: cheaper is the").strip() for year in (0, 3, 4)]
+    assert sorted(winners) == ["boosting", "boosting", "network"]
+    assert says("13", "it costs less than half of the window:")
+
+
+@claims("13", "One bad joint that is missed is 167 EUR for 1,000 joints here")
+def test_the_price_of_one_joint():
+    joints = numbers("13", "test 2400 joints of 24 lots,")
+    assert joints and round(1000 * 400 / 2400) == 167
+
+
+@claims("13", "lies just above all known lots", "Not every new lot is above it")
+def test_the_line_at_15_percent():
+    assert says("13", "all known lots lie below 15 %, but some new ones too:")
+
+
 @claims("13", "they fail loudly: the share of alarms jumps at the first lot")
 def test_they_fail_loudly():
     assert says("13", "false alarms of the window at least 5 times as many:")

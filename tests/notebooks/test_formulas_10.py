@@ -155,7 +155,7 @@ def test_the_sunday_of_the_holiday_week():
     day = np.datetime64("2018-12-24")
     assert (day.astype(int) + 3) % 7 == 0  # a Monday
     test = data.split_by_time(data.load("steel_energy", source="simulated"))[2]
-    assert test.time[0].astype("datetime64[D]") < day < test.time[-1].astype("datetime64[D]") - 6
+    assert test.time[0].astype("datetime64[D]") < day < test.time[-1].astype("datetime64[D]") - np.timedelta64(6, "D")
 
 
 def test_a_small_run_has_the_form_of_the_shipped_result():

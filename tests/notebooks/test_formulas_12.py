@@ -94,30 +94,35 @@ def test_what_turns_are_worth():
 
 
 @claims("12", "three times as good as chance", "about as much as twice the pictures", "hardly help")
-@claims("12", "reach nearly what 80 reach without both", "bring it to three boards of four")
+@claims("12", "the same way differs by a few points")
+@claims("12", "reach more than 40 do without both", "bring it to three boards of four")
 def test_what_a_simulator_is_worth():
     transfer = load_result("limits_run")["transfer"]
     ways = {way: dict(zip(transfer["samples"], one["mean"], strict=True)) for way, one in transfer["ways"].items()}
     assert transfer["simulated only"]["mean"] == pytest.approx(3 / 7, abs=0.05)  # "three times as good as chance"
+    first = load_result("data_hunger")["data"]["boards"]  # "the same way differs by a few points"
+    again = dict(zip(first["samples"], first["cnn"]["mean"], strict=True))
+    assert all(abs(again[n] - ways["random start"][n]) < 0.06 for n in (10, 20, 40, 80))
     random, boards, wafers = (ways[way] for way in ("random start", "simulated boards", "simulated wafer maps"))
     assert all(boards[n] > random[n] for n in random)
     assert boards[10] == pytest.approx(random[20], abs=0.04) and boards[10] > random[10] + 0.05  # twice the pictures
     assert max(abs(wafers[n] - random[n]) for n in random) < 0.05  # "hardly help"
     both = ways["simulated boards, turned"]
     assert all(both[n] > ways["random start, turned"][n] - 0.01 for n in random)
-    assert random[80] - 0.04 < both[10] < random[80]  # "nearly what 80 reach without both"
+    assert random[40] < both[10] < random[80]  # "more than 40 do without both"
     assert both[10] == pytest.approx(3 / 4, abs=0.05)  # "three boards of four"
 
 
-@claims("12", "pays some 80 ms before it starts", "in four forms, asked all 3,638 test boards")
-@claims("12", "3 of 3,638 answers change", "the model fits in 131 kB")
+@claims("12", "pays some 90 ms before it starts", "in four forms, asked all 3,638 test boards")
+@claims("12", "3 of 3,638 answers change", "the model fits in 131 kB", "As floats it would not fit")
 def test_what_the_measurements_say():
     limits = load_result("limits_run")
     forms = limits["export"]["forms"]
     assert forms["TensorFlow Lite, int8 weights"]["other answers"] == 3 and limits["export"]["test"] == 3638
     assert round(forms["TensorFlow Lite, int8 weights"]["bytes"] / 1000) == 131
+    assert forms["TensorFlow Lite, int8 weights"]["bytes"] < 200_000 < forms["TensorFlow Lite, float32"]["bytes"]
     assert forms["TensorFlow Lite, int8 weights"]["bytes"] < 0.28 * forms["in memory"]["bytes"]
     speed = limits["speed"]["milliseconds"]
-    assert 40 < speed["Keras predict, CPU"]["answer"][0] < 200  # "some 80 ms before it starts"
+    assert round(speed["Keras predict, CPU"]["answer"][0], -1) == 90  # "some 90 ms before it starts"
     assert speed["NumPy"]["answer"][0] < 0.02 * speed["Keras predict, CPU"]["answer"][0]
     assert speed["TensorFlow compiled, CPU"]["answer"][-1] < speed["NumPy"]["answer"][-1]  # with 256 at once
