@@ -101,8 +101,8 @@ def _good(figures, words):
         ),
         _(
             "A missed fault costs {price_miss_eur} EUR, a false alarm {price_alarm_eur} EUR; quality gave both prices. "
-            "Per thousand joints: window {cost_window_eur} EUR, network {cost_network_eur} EUR, boosting on the same "
-            "inputs {cost_boosting_eur} EUR. Years differ more than these two do: either will serve."
+            "Per thousand joints: window {cost_window_eur} EUR, network {cost_network_eur} EUR. Boosting on the same "
+            "inputs: {cost_boosting_eur} EUR; it is tried beside the network in the first month."
         ),
         _(
             "Tested on one line. After a change ({drift}) the network finds {drift_recall} of the faults instead of "
