@@ -194,6 +194,7 @@ ex.units_check.check(units_check)
 # %% [markdown]
 # "Not attempted yet" is fine: **Run All** never stops at an exercise, and later cells do not need your solution.
 #
+# - `ex.units_check`, in a cell of its own, shows the whole task: every detail, and an example on paper.
 # - `ex.units_check.hint()` gives a hint, and one more each time you call it.
 # - `ex.units_check.solution()` shows a solution.
 # - `ex.progress()` shows what you have solved. It is one file on your own computer. Nothing is sent anywhere.
