@@ -192,7 +192,7 @@ def test_ctrl_c_prints_what_was_done_and_writes_nothing(monkeypatch, capsys, tmp
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("file", "name"), [("fuzz.json", "TensorFlow")])
+@pytest.mark.parametrize(("file", "name"), [("fuzz.json", "TensorFlow"), ("fuzz_jax.json", "JAX")])
 def test_the_stored_run_of_a_thousand_models(file, name):
     stored = json.loads(Path(fuzz.__file__).with_name(file).read_text(encoding="utf-8"))
     assert stored["models"] >= 1000 and stored["failures"] == [] and stored["steps"] == 20
