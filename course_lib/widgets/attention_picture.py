@@ -167,7 +167,7 @@ class AttentionPicture(CourseWidget):
             self.scores = (q[0, :real] @ k[0].T * (factor / np.sqrt(d))).tobytes()
             self.weights_sent, self.answers = A[0].tobytes(), y[0].tobytes()
             self.away = float(np.abs(A - self._attend(q, k, v, real, 1.0)[1]).max())
-            self.own_differs = self._compare(q[:, :real] * factor, k, v, real, y)
+            self.own_differs = self._beside_the_library(q[:, :real] * factor, k, v, real, y)
             self._settle()
 
     def _nothing_to_show(self, real):
@@ -198,7 +198,7 @@ class AttentionPicture(CourseWidget):
         self.key = int(np.clip(self.key, 0, self.shape[1]))
         self.guess = int(np.clip(self.guess, 0, self.shape[1]))
 
-    def _compare(self, q, k, v, real, y):
+    def _beside_the_library(self, q, k, v, real, y):
         """For how many words the learner's function gives another y."""
         if self._use is None:
             return -1

@@ -175,7 +175,7 @@ class PrecisionBench(CourseWidget):
             if self._fresh("answers", (net, how)):
                 self._send_answers()
             if self._use and self._fresh("own", net):
-                self.own_result = self._compare() or {}
+                self.own_result = self._beside_the_library() or {}
             self.sentence = self.describe()
 
     def _send_layer(self):
@@ -210,7 +210,7 @@ class PrecisionBench(CourseWidget):
         }  # fmt: skip
         self.result = self.result | {"needed": self.needed or 0}
 
-    def _compare(self):
+    def _beside_the_library(self):
         """Run the learner's quantize on every layer, and the network with its numbers."""
 
         def compute():

@@ -3,6 +3,7 @@
 import base64
 import gc
 import html
+import inspect
 import json
 import re
 import sys
@@ -200,6 +201,20 @@ def test_every_text_of_the_page_can_be_translated(cls, monkeypatch):
     monkeypatch.setattr(base, "_", lambda text: "«" + text + "»")
     translated = make(cls)
     assert translated.strings == {text: "«" + text + "»" for text in cls._texts}
+
+
+ON_PURPOSE = {"set_state", "hold_sync", "hold_trait_notifications", "close", "_repr_mimebundle_"}
+ONCE_THERE = {"_compare"}  # a method of ipywidgets 8.1.0 that newer ones no longer have
+
+
+@ALL
+def test_methods_hide_nothing_of_the_widget_itself(cls):
+    """Python has no private names: a method that happens to be called like one of ipywidgets takes its place there."""
+    theirs = set(dir(anywidget.AnyWidget)) | ONCE_THERE
+    for kind in cls.__mro__:
+        if kind.__module__.startswith("course_lib"):
+            own = {name for name, value in vars(kind).items() if inspect.isroutine(value) and not name.startswith("__")}
+            assert (own & theirs) - ON_PURPOSE == set(), kind.__name__
 
 
 @ALL
