@@ -171,9 +171,9 @@ class CourseWidget(anywidget.AnyWidget):
             return cls(**state, **more)
         except (ValueError, TypeError, ArithmeticError, T.TraitError):
             raise ValueError(
-                _("{text!r} is not a saved state of {widget}. Copy the whole text from its Share field.").format(
-                    text=text, widget=cls.__name__
-                )
+                _(
+                    "{text!r} is not a saved state of {widget}. Copy the whole line of its Share field into a cell."
+                ).format(text=text, widget=cls.__name__)
             ) from None
 
     def reset(self):

@@ -113,7 +113,7 @@ def test_share_and_back(cls):
         text + "&unknown=1",
         text[:-1] + '"',
     ):
-        with pytest.raises(ValueError, match="Copy the whole text"):
+        with pytest.raises(ValueError, match="Copy the whole line"):
             cls.from_share(damaged)
 
 
