@@ -306,13 +306,15 @@ export function shell({ model, el, name, python = false }) {
     lastBar = null;
     const group = bar(); lastBar = null;
     button(t('Reset'), () => { set(model.get('start')); why.hidden = true; }, { key: 'reset', where: group });
-    const field = make('textarea', { rows: 3, readOnly: true, hidden: true, className: 'cw-share' });
+    const field = make('textarea', { rows: 2, readOnly: true, hidden: true, className: 'cw-share' });
     field.setAttribute('aria-label', t('this state as a line of Python'));
     button(t('Share'), () => {
       field.hidden = !field.hidden;
       const state = model.get('shared').map(k => k + '=' + encodeURIComponent(JSON.stringify(model.get(k)))).join('&');
       field.value = `widgets.${className}.from_share("${state}")`;
-      if (!field.hidden) { field.focus(); field.select(); }
+      if (field.hidden) return;
+      field.style.height = ''; field.style.height = field.scrollHeight + 2 + 'px';               // all of it, up to the CSS's limit
+      field.focus(); field.select(); field.scrollTop = 0;
     }, { key: 'share', where: group, title: t('Show this state as a line of Python to copy') });
     controls.append(field);
   }

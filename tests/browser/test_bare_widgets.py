@@ -151,6 +151,9 @@ def test_share_is_a_line_of_python_that_brings_the_state_back(cls, show):
     pairs = parse_qsl(ast.literal_eval(call.args[0]), strict_parsing=True)
     assert {name: json.loads(value) for name, value in pairs} == dict(json.loads(page.evaluate(SETTINGS)))
     assert field.evaluate("node => getSelection().toString() === node.value"), "it is not ready to be copied"
+    assert field.evaluate("node => node.scrollTop === 0"), "it shows its tail"
+    scrolls, most = field.evaluate("node => [node.scrollHeight > node.clientHeight + 1, node.clientHeight]")
+    assert not scrolls or most > 150, "not all of it is seen, though there is room"
     share.click()
     assert not field.is_visible()
 
