@@ -289,12 +289,11 @@ def check(one):
     return parity.compare(one.model, None, one.x, one.y, steps=STEPS, weights=True, tolerance=TOLERANCE)
 
 
-def check_twice(seed, k):
-    """Return (case, comparison, clipped) of model K; where Keras clips, the comparison is that from the logits."""
-    one = case(seed, k)
+def check_twice(one, seed, k):
+    """Return (comparison, clipped) of `one`, model K; where Keras clips, the comparison is that from the logits."""
     comparison = check(one)
     clipped = not comparison.passed and reaches_the_clip(one)
-    return one, check(from_the_logits(case(seed, k))) if clipped else comparison, clipped
+    return check(from_the_logits(case(seed, k))) if clipped else comparison, clipped
 
 
 def reaches_the_clip(one):
@@ -341,7 +340,7 @@ class Tally:
         """Draw and compare model K; a failure is printed at once."""
         one = case(self.seed, k)
         try:
-            one, comparison, clipped = check_twice(self.seed, k)
+            comparison, clipped = check_twice(one, self.seed, k)
         except Exception as error:  # what cannot be compared is no agreement
             self.fail(k, one, [f"{type(error).__name__}: {error}"])
         else:
@@ -422,7 +421,8 @@ def main(arguments=None):
     parser.add_argument("--json", type=Path, help="write the result to this file")
     options = parser.parse_args(arguments)
     if options.model is not None:
-        one, comparison, clipped = check_twice(options.seed, options.model)
+        one = case(options.seed, options.model)
+        comparison, clipped = check_twice(one, options.seed, options.model)
         print(f"model {options.model} of seed {options.seed}\n{one}\n{comparison}")
         if clipped:
             print("Compared from the logits, for Keras clips the probabilities.")
